@@ -1,0 +1,24 @@
+import { useTranslation } from "react-i18next";
+import { SIGN, weightOf } from "./decisions";
+import type { Verdict } from "./records";
+
+const LOOK = { loss: "dec loss", change: "dec chg", quiet: "dec" } as const;
+
+/** A sign, a word and a colour; the sign alone is enough. */
+export function DecisionMark({ verdict, count }: { verdict: Verdict; count?: number }) {
+  const { t } = useTranslation("inspector");
+  const word = t(`decision.${verdict}`);
+  return (
+    <span className={LOOK[weightOf(verdict)]} title={count === undefined ? undefined : `${count} ${word}`}>
+      <i aria-hidden="true">{SIGN[verdict]}</i>
+      {count === undefined ? (
+        word
+      ) : (
+        <>
+          {count}
+          <span className="sr-only"> {word}</span>
+        </>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,119 @@
+import { Check, X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Trace, TracePage } from "../api/types";
+import { count, duration, estimate, money, rate, secondsShort } from "../format";
+import { CopyButton } from "../ui/CopyButton";
+import { IconButton } from "../ui/IconButton";
+import { Tag } from "../ui/Tag";
+import { CopyAs } from "./CopyAs";
+import { ModelName } from "./ModelName";
+import type { Attempt, TraceRecords } from "./records";
+
+interface HeadProps {
+  page: TracePage;
+  records: TraceRecords;
+  attempt?: Attempt;
+  now: number;
+  onClose: () => void;
+}
+
+export function Head({ page, records, attempt, now, onClose }: HeadProps) {
+  const { t } = useTranslation("inspector");
+  const { trace } = page;
+  const attempts = Math.max(trace.attempts, records.attempts.length);
+  const parts = [
+    trace.caller === "chat" ? null : t(`caller.${trace.caller}`, { defaultValue: trace.caller }),
+    attempts > 0 ? t("attemptOf", { number: attempt?.number ?? attempts, count: attempts }) : t("noAttempt"),
+    t("traceId", { id: trace.id }),
+  ].filter(Boolean);
+  return (
+    <header className="insp-head">
+      <div className="flex min-h-7 items-center gap-2">
+        <StateTag trace={trace} />
+        <h2 className="mono cut font-strong" title={trace.model}>
+          <ModelName id={trace.model} />
+        </h2>
+        <span className="flex-1" />
+        <CopyAs page={page} />
+        <IconButton small label={t("close")} keys="Esc" onClick={onClose}>
+          <X size={14} />
+        </IconButton>
+      </div>
+      <div className="mono flex items-center gap-1 text-[11.5px] text-ink-3">
+        <span className="cut">{parts.join(" · ")}</span>
+        <CopyButton text={trace.id} label={t("copyId")} className="-my-1" />
+      </div>
+      <Figures trace={trace} records={records} now={now} />
+    </header>
+  );
+}
+
+export function StateTag({ trace }: { trace: Trace }) {
+  const { t } = useTranslation("inspector");
+  if (trace.outcome === "live")
+    return (
+      <Tag tone="live" mark="dot">
+        {t("state.live")}
+      </Tag>
+    );
+  if (trace.outcome === "failed")
+    return (
+      <Tag tone="error" mark="square">
+        {trace.status ?? t("state.failed")}
+      </Tag>
+    );
+  if (trace.outcome === "complete")
+    return (
+      <Tag tone="ok">
+        <Check size={12} aria-hidden="true" />
+        {trace.status ?? t("state.complete")}
+      </Tag>
+    );
+  return (
+    <Tag tone="warn" mark="square">
+      {t(`state.${trace.outcome}`)}
+    </Tag>
+  );
+}
+
+function Figures({ trace, records, now }: { trace: Trace; records: TraceRecords; now: number }) {
+  const { t } = useTranslation("inspector");
+  const live = trace.outcome === "live";
+  const failed = trace.outcome === "failed";
+  // While it lives a figure is not yet; when it failed there is none; otherwise nobody told it.
+  const missing = live ? t("notYet") : failed ? t("none") : t("unknown");
+  const settled = records.settled;
+  const cached = settled?.usage?.cached_tokens;
+  const estimated = trace.estimated || live;
+  const figures: [string, string][] = [
+    [t("figure.in"), trace.input_tokens === null ? missing : count(trace.input_tokens)],
+    [t("figure.out"), trace.output_tokens === null ? missing : estimate(count(trace.output_tokens), estimated)],
+    [t("figure.cost"), costOf(trace, t, estimated, missing)],
+    [t("figure.ttft"), trace.ttft === null ? missing : secondsShort(trace.ttft)],
+  ];
+  if (typeof cached === "number") figures.splice(1, 0, [t("figure.cached"), count(cached)]);
+  if (typeof settled?.rate === "number") figures.push([t("figure.rate"), rate(settled.rate)]);
+  figures.push(
+    live
+      ? [t("figure.elapsed"), duration(Math.max(0, now - trace.started_at))]
+      : [t("figure.total"), trace.total === null ? missing : secondsShort(trace.total)],
+  );
+  return (
+    <dl className="figs insp-figs">
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type Translate = (key: string) => string;
+
+export function costOf(trace: Trace, t: Translate, estimated: boolean, missing: string): string {
+  if (trace.cost_kind === "local" || trace.cost_kind === "free") return t(`costKind.${trace.cost_kind}`);
+  if (trace.cost_usd === null) return missing;
+  return estimate(money(trace.cost_usd), estimated);
+}

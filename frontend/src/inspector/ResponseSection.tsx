@@ -1,0 +1,123 @@
+import { useTranslation } from "react-i18next";
+import { bytes, count } from "../format";
+import { CopyButton } from "../ui/CopyButton";
+import { BodyView } from "./BodyView";
+import { rateLimits } from "./rate-limits";
+import { type Attempt, header, type Pair, type TraceRecords, textOf } from "./records";
+import { HeaderList } from "./request/HeaderList";
+import { Section } from "./Section";
+import { Visible } from "./Visible";
+
+interface ResponseProps {
+  records: TraceRecords;
+  attempt?: Attempt;
+  live: boolean;
+}
+
+export function ResponseSection({ records, attempt, live }: ResponseProps) {
+  const { t } = useTranslation("inspector");
+  const settled = records.settled;
+  const message = settled?.message;
+  const text = textOf(message);
+  const reasoning = textOf(message, "reasoning");
+  const refusal = textOf(message, "refusal");
+  const calls = message?.parts.filter((part) => part.type === "tool_call") ?? [];
+  const type = attempt ? header(attempt.reply_headers, "content-type") : undefined;
+  const failed = (attempt?.status ?? 0) >= 400;
+  const raw = attempt && failed ? joined(attempt) : null;
+  return (
+    <Section
+      id="response"
+      title={t("section.response")}
+      small={
+        attempt?.status ? (
+          <span className="mono">
+            {[attempt.status, type?.split(";")[0]].filter(Boolean).join(" · ")}
+          </span>
+        ) : undefined
+      }
+      end={text ? <CopyButton text={text} word={t("response.copyText")} /> : undefined}
+    >
+      {settled?.finish_reason ? <FinishReason reason={settled.finish_reason} /> : null}
+      {!settled?.finish_reason && settled && !failed ? (
+        <p className="insp-note">{t(`response.ended.${settled.outcome}`, { defaultValue: t("response.noReason") })}</p>
+      ) : null}
+      {reasoning ? (
+        <details className="insp-more mb-2">
+          <summary>{t("response.reasoning", { count: reasoning.length, figure: count(reasoning.length) })}</summary>
+          <p className="insp-message-text whitespace-pre-wrap" dir="auto" lang="und">
+            <Visible text={reasoning} />
+          </p>
+        </details>
+      ) : null}
+      {text ? (
+        <p className="insp-answer" dir="auto" lang="und">
+          <Visible text={text} />
+        </p>
+      ) : null}
+      {refusal ? (
+        <p className="insp-answer" dir="auto" lang="und">
+          <b>{t("response.refusal")}</b> <Visible text={refusal} />
+        </p>
+      ) : null}
+      {calls.map((call, at) => (
+        <div key={at} className="mb-2">
+          <p className="mono">
+            {t("response.toolCall")} <b>{call.name}</b> <span className="text-ink-3">{call.id}</span>
+          </p>
+          <BodyView body={{ text: call.arguments ?? "", size: call.arguments?.length ?? 0, exact: true }} />
+        </div>
+      ))}
+      {!settled && live ? <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p> : null}
+      {raw ? <BodyView body={raw} /> : null}
+      {attempt ? <Limits headers={attempt.reply_headers} retryAfter={attempt.retry_after} /> : null}
+      {attempt?.reply_headers.length ? (
+        <details className="insp-more mt-3" open={failed}>
+          <summary>{t("response.headers", { count: attempt.reply_headers.length })}</summary>
+          <HeaderList headers={attempt.reply_headers} />
+        </details>
+      ) : null}
+      {!attempt && !live ? <p className="text-ink-2">{t("response.none")}</p> : null}
+    </Section>
+  );
+}
+
+const received = (attempt?: Attempt) => attempt?.frames.reduce((sum, frame) => sum + frame.size, 0) ?? 0;
+
+/** An error's body in one piece; it came in frames like everything else. */
+export function joined(attempt: Attempt) {
+  const text = attempt.frames.map((frame) => frame.text).join("");
+  return text ? { text, size: received(attempt), exact: true } : null;
+}
+
+/** The provider's word and what it means: "length" has cost many people an hour. */
+function FinishReason({ reason }: { reason: string }) {
+  const { t } = useTranslation("inspector");
+  const meaning = t(`finish.${reason}`, { defaultValue: "" });
+  return (
+    <p className="insp-note">
+      {t("response.finish")} <code className="font-strong text-ink">{reason}</code>
+      {": "}
+      {meaning || t("response.unknownReason")}
+    </p>
+  );
+}
+
+function Limits({ headers, retryAfter }: { headers: readonly Pair[]; retryAfter?: number | null }) {
+  const { t } = useTranslation("inspector");
+  const limits = rateLimits(headers);
+  if (limits.length === 0 && typeof retryAfter !== "number") return null;
+  return (
+    <ul className="mt-3 grid gap-0.5 text-ink-2">
+      {typeof retryAfter === "number" ? <li className="text-warn">{t("response.retryAfter", { seconds: retryAfter })}</li> : null}
+      {limits.map((limit) => (
+        <li key={limit.unit}>
+          {limit.left !== null && limit.limit !== null
+            ? t("response.limit", { left: count(limit.left), limit: count(limit.limit), unit: limit.unit })
+            : t("response.limitLeft", { left: count(limit.left ?? limit.limit), unit: limit.unit })}
+          {limit.reset ? ` ${t("response.reset", { reset: limit.reset })}` : ""}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,134 @@
+/** What a turn spent its time on: the strata of a core, from an attempt's timing and frames. */
+
+import type { Frame, Timing } from "./records";
+
+export type PhaseKind =
+  | "queue"
+  | "connect"
+  | "waiting"
+  | "reasoning"
+  | "tool"
+  | "content"
+  | "stall"
+  | "failed";
+
+export interface Phase {
+  kind: PhaseKind;
+  from: number;
+  to: number;
+}
+
+/** The number of the stratum in the design language; 0 is failure, stalls have a look of their own. */
+export const STRATUM: Record<Exclude<PhaseKind, "stall">, number> = {
+  failed: 0,
+  content: 1,
+  waiting: 2,
+  tool: 3,
+  reasoning: 4,
+  connect: 5,
+  queue: 6,
+};
+
+const isNumber = (value: number | null | undefined): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+
+/** What the reader saw in a frame, or null for heads, pings and closing frames. */
+export function outputOf(kind: string): "content" | "reasoning" | "tool" | null {
+  const tags = kind.split(" ");
+  if (tags.includes("text") || tags.includes("refusal")) return "content";
+  if (tags.includes("tool_call")) return "tool";
+  if (tags.includes("reasoning")) return "reasoning";
+  return null;
+}
+
+/** When the exchange was over, or how far it has come while it lives. */
+export function endOf(timing: Timing, frames: readonly Frame[], now?: number): number {
+  const last = frames.at(-1)?.at ?? 0;
+  if (isNumber(timing.ended)) return Math.max(timing.ended, 0);
+  const reached = [timing.first_output, timing.first_byte, timing.sent, timing.queued].filter(isNumber);
+  return Math.max(last, now ?? 0, ...reached, 0);
+}
+
+export interface Outline {
+  timing: Timing;
+  frames?: readonly Frame[];
+  /** The exchange ended without an answer. */
+  failed?: boolean;
+  /** Seconds since the attempt began, while it lives. */
+  now?: number;
+}
+
+/**
+ * The phases in order, without gaps. The time before the first output is split by `timing`; the
+ * time after it by what the frames brought: the wait for a frame belongs to what that frame held.
+ */
+export function phasesOf({ timing, frames = [], failed = false, now }: Outline): Phase[] {
+  const end = endOf(timing, frames, now);
+  const phases: Phase[] = [];
+  let at = 0;
+  const until = (kind: PhaseKind, to: number | null | undefined) => {
+    if (!isNumber(to)) return;
+    const stop = Math.min(Math.max(to, at), end);
+    if (stop > at) {
+      const last = phases.at(-1);
+      if (last && last.kind === kind) last.to = stop;
+      else phases.push({ kind, from: at, to: stop });
+      at = stop;
+    }
+  };
+
+  until("queue", timing.queued);
+  for (const point of [timing.dns, timing.connect, timing.tls, timing.sent]) until("connect", point);
+  if (!isNumber(timing.first_output)) {
+    until("waiting", isNumber(timing.first_byte) && failed ? timing.first_byte : end);
+    // The reading of an error's body is short; it is drawn so that the failure can be seen.
+    if (failed) phases.push({ kind: "failed", from: at, to: end });
+    return phases;
+  }
+  until("waiting", timing.first_output);
+  let kind: PhaseKind = "content";
+  for (const frame of frames) {
+    const seen = outputOf(frame.kind);
+    if (!seen) continue;
+    kind = seen;
+    until(kind, frame.at);
+  }
+  until(kind, end);
+  if (failed) phases.push({ kind: "failed", from: end, to: end });
+  return phases;
+}
+
+/** The same phases with the stalls cut out of them, as a core is drawn. */
+export function withStalls(
+  phases: readonly Phase[],
+  stalls: readonly { from: number; to: number }[],
+): Phase[] {
+  let cut = [...phases];
+  for (const stall of stalls) {
+    const next: Phase[] = [];
+    let placed = false;
+    for (const phase of cut) {
+      if (phase.to <= stall.from || phase.from >= stall.to || phase.kind === "stall") {
+        next.push(phase);
+        continue;
+      }
+      if (phase.from < stall.from) next.push({ ...phase, to: stall.from });
+      if (!placed) next.push({ kind: "stall", from: stall.from, to: stall.to });
+      placed = true;
+      if (phase.to > stall.to) next.push({ ...phase, from: stall.to });
+    }
+    cut = next;
+  }
+  return cut;
+}
+
+/** How long each kind took in all, in the order in which the kinds first occur. */
+export function sumByKind(phases: readonly Phase[]): { kind: PhaseKind; seconds: number; at: number }[] {
+  const sums = new Map<PhaseKind, { kind: PhaseKind; seconds: number; at: number }>();
+  for (const phase of phases) {
+    const sum = sums.get(phase.kind) ?? { kind: phase.kind, seconds: 0, at: phase.from };
+    sum.seconds += phase.to - phase.from;
+    sums.set(phase.kind, sum);
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,255 @@
+/** The records of a trace as `/api/traces/{id}` sends them; fields as in `filon.trace.records`. */
+
+import type { Body, Frame, Problem } from "../api/types";
+
+export type { Body, Frame, Problem };
+
+export type Pair = [string, string];
+
+export interface Because {
+  source: string;
+  line?: number | null;
+  rule?: string | null;
+  why?: string | null;
+}
+
+export interface Part {
+  type: string;
+  text?: string;
+  url?: string;
+  id?: string;
+  name?: string;
+  arguments?: string;
+  json?: string;
+}
+
+export interface Message {
+  role: string;
+  parts: Part[];
+  name?: string | null;
+  call_id?: string | null;
+}
+
+interface Base {
+  started: number;
+  ended: number;
+  error?: Problem | null;
+  stage?: string;
+}
+
+export interface Received extends Base {
+  type: "received";
+  caller: string;
+  protocol: string;
+  method: string;
+  path: string;
+  headers: Pair[];
+  body: Body;
+  key?: string | null;
+}
+
+export interface Admitted extends Base {
+  type: "admitted";
+  owner_id: number;
+  by: string;
+}
+
+export interface SourcedMessage {
+  message: Message;
+  origin: string;
+  tokens: number;
+}
+
+export interface Assembled extends Base {
+  type: "assembled";
+  messages: SourcedMessage[];
+  tokenizer: string;
+}
+
+export interface Candidate {
+  endpoint: string;
+  model: string;
+  kept: boolean;
+  reason: string;
+}
+
+export interface Routed extends Base {
+  type: "routed";
+  candidates: Candidate[];
+  endpoint: string;
+  model: string;
+}
+
+export type Verdict = "kept" | "defaulted" | "added" | "renamed" | "clamped" | "dropped" | "no_effect";
+
+export interface Decision {
+  name: string;
+  decision: Verdict;
+  because: Because;
+  wanted?: unknown;
+  sent?: unknown;
+  sent_as?: string | null;
+  note?: string | null;
+}
+
+export interface Translated extends Base {
+  type: "translated";
+  protocol: string;
+  decisions: Decision[];
+  method: string;
+  url: string;
+  headers: Pair[];
+  body: Body;
+}
+
+export interface Recalled extends Base {
+  type: "recalled";
+  hit: boolean;
+  reason: string;
+}
+
+/** Each is the offset in seconds, from the start of the attempt, at which that phase was over. */
+export interface Timing {
+  queued?: number | null;
+  dns?: number | null;
+  connect?: number | null;
+  tls?: number | null;
+  sent?: number | null;
+  first_byte?: number | null;
+  first_output?: number | null;
+  ended?: number | null;
+  reused?: boolean;
+}
+
+export interface Finding {
+  code: string;
+  title: string;
+  evidence: string;
+  causes: string[];
+  fix: string;
+}
+
+export interface Attempt extends Base {
+  type: "attempt";
+  number: number;
+  endpoint: string;
+  model: string;
+  method: string;
+  url: string;
+  address?: string | null;
+  request_headers: Pair[];
+  request_body: Body;
+  status?: number | null;
+  reply_headers: Pair[];
+  frames: Frame[];
+  frames_cut: number;
+  timing: Timing;
+  findings: Finding[];
+  retry_after?: number | null;
+}
+
+export interface Usage {
+  input_tokens?: number | null;
+  output_tokens?: number | null;
+  cached_tokens?: number | null;
+  reasoning_tokens?: number | null;
+  cost_usd?: number | null;
+}
+
+export interface Cost {
+  kind: string;
+  usd?: number | null;
+  input_usd_per_mtok?: number | null;
+  cached_usd_per_mtok?: number | null;
+  output_usd_per_mtok?: number | null;
+  arithmetic?: string | null;
+  source?: string | null;
+  why?: string | null;
+}
+
+export interface Settled extends Base {
+  type: "settled";
+  outcome: string;
+  usage?: Usage | null;
+  estimated?: Usage | null;
+  cost: Cost;
+  finish_reason?: string | null;
+  ttft?: number | null;
+  rate?: number | null;
+  message?: Message | null;
+  message_id?: string | null;
+  conversation_id?: string | null;
+}
+
+export type AnyRecord = Received | Admitted | Assembled | Routed | Translated | Recalled | Attempt | Settled;
+
+/** A trace's records sorted by what they are. A repair or a fallback leaves several of some. */
+export interface TraceRecords {
+  all: AnyRecord[];
+  received?: Received;
+  admitted?: Admitted;
+  assembled?: Assembled;
+  routed: Routed[];
+  translated: Translated[];
+  recalled?: Recalled;
+  attempts: Attempt[];
+  settled?: Settled;
+}
+
+export function sortRecords(records: readonly unknown[]): TraceRecords {
+  const all = records as AnyRecord[];
+  const sorted: TraceRecords = { all, routed: [], translated: [], attempts: [] };
+  for (const record of all) {
+    switch (record.type) {
+      case "received":
+        sorted.received = record;
+        break;
+      case "admitted":
+        sorted.admitted = record;
+        break;
+      case "assembled":
+        sorted.assembled = record;
+        break;
+      case "routed":
+        sorted.routed.push(record);
+        break;
+      case "translated":
+        sorted.translated.push(record);
+        break;
+      case "recalled":
+        sorted.recalled = record;
+        break;
+      case "attempt":
+        sorted.attempts.push(record);
+        break;
+      case "settled":
+        sorted.settled = record;
+        break;
+    }
+  }
+  return sorted;
+}
+
+/** The translation that an attempt was made from: the last one written before the attempt began. */
+export function translationOf(records: TraceRecords, attempt?: Attempt): Translated | undefined {
+  if (!attempt) return records.translated.at(-1);
+  const at = records.all.indexOf(attempt);
+  for (let i = at - 1; i >= 0; i--) {
+    const record = records.all[i];
+    if (record?.type === "translated") return record;
+  }
+  return records.translated.at(-1);
+}
+
+export function header(headers: readonly Pair[], name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  return headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
+}
+
+/** All visible prose of a message, joined. */
+export function textOf(message: Message | null | undefined, type = "text"): string {
+  return (message?.parts ?? [])
+    .filter((part) => part.type === type)
+    .map((part) => part.text ?? "")
+    .join("");
+}

@@ -1,0 +1,95 @@
+import { useTranslation } from "react-i18next";
+import type { DiffLine } from "../diff";
+import { Key, Summary, Value } from "../JsonView";
+import { isContainer, sizeOf, writeJson } from "../json";
+import { Place } from "../Place";
+import type { Decision } from "../records";
+import { Visible } from "../Visible";
+
+const SHORT = 64;
+const WORD = { "+": "added", "−": "dropped", "~": "changed" } as const;
+
+interface DiffViewProps {
+  lines: DiffLine[];
+  decisions: readonly Decision[];
+}
+
+/** Asked against sent: a sign and a wash per line, and under a change the line that caused it. */
+export function DiffView({ lines, decisions }: DiffViewProps) {
+  return (
+    <div className="js diff" dir="ltr" lang="und">
+      {lines.map((line, at) => (
+        <DiffRow key={at} line={line} decision={decisionFor(line, decisions)} />
+      ))}
+    </div>
+  );
+}
+
+function decisionFor(line: DiffLine, decisions: readonly Decision[]): Decision | undefined {
+  if (!line.first || line.sign === " ") return undefined;
+  return decisions.find((decision) =>
+    line.sign === "−" ? decision.name === line.key : (decision.sent_as ?? decision.name) === line.key,
+  );
+}
+
+function DiffRow({ line, decision }: { line: DiffLine; decision?: Decision }) {
+  const { t } = useTranslation("inspector");
+  const { sign, node } = line;
+  const folded = node && isContainer(node) && sizeOf(node) > 0 && writeJson(node).length > SHORT;
+  const [left, right] = node?.kind === "object" ? ["{", "}"] : ["[", "]"];
+  return (
+    <>
+      <div className="js-line" data-sign={sign === " " ? undefined : WORD[sign]}>
+        <i>
+          <span aria-hidden="true">{sign}</span>
+          {sign === " " ? null : <span className="sr-only">{t(`diff.${WORD[sign]}`)}</span>}
+        </i>
+        <span className="js-text" style={{ paddingLeft: line.depth * 14 }}>
+          {line.key === undefined ? null : <Key name={line.key} />}
+          {line.bracket ?? null}
+          {node && folded ? (
+            <>
+              {left} <Summary node={node} /> {right}
+            </>
+          ) : null}
+          {node && !folded ? <Value node={node} /> : null}
+          {line.comma ? "," : ""}
+        </span>
+      </div>
+      <Note line={line} decision={decision} />
+    </>
+  );
+}
+
+function Note({ line, decision }: { line: DiffLine; decision?: Decision }) {
+  const { t } = useTranslation("inspector");
+  if (line.sign === " " || (!decision && !line.was && !line.wasKey)) return null;
+  const reason = decision?.note ?? decision?.because.why ?? decision?.because.rule;
+  return (
+    <p className="js-note" style={{ paddingLeft: 40 + line.depth * 14 }}>
+      {line.wasKey ? (
+        <>
+          {t("diff.was")} <code>{line.wasKey}</code>
+        </>
+      ) : line.was ? (
+        <>
+          {t("diff.was")}{" "}
+          <code>
+            <Visible text={writeJson(line.was).slice(0, 120)} />
+          </code>
+        </>
+      ) : null}
+      {decision ? (
+        <>
+          {line.wasKey || line.was ? " · " : null}
+          {reason ? (
+            <>
+              <Visible text={reason} />{" "}
+            </>
+          ) : null}
+          <Place because={decision.because} />
+        </>
+      ) : null}
+    </p>
+  );
+}

@@ -1,0 +1,164 @@
+import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { duration } from "../../format";
+import { tickLabel } from "../figures";
+import { columnsOf, dotsOf, heightOf, MOST_DOTS, nearestFrame, type Stall, ticks } from "../frames";
+import { useWidth } from "../measure";
+import { outputOf } from "../phases";
+import type { Frame } from "../records";
+import { FrameCard } from "./FrameCard";
+
+interface PlotProps {
+  frames: Frame[];
+  stalls: Stall[];
+  span: number;
+  now?: number;
+  height?: number;
+}
+
+const PAD = 4;
+const GRID = [0.01, 0.1, 1];
+const TONE = { content: "var(--strata-1)", reasoning: "var(--strata-4)", tool: "var(--strata-3)", other: "var(--ink-3)" };
+
+/** A dot per frame: across, when it came; up, how long after the one before. */
+export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
+  const { t } = useTranslation("inspector");
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box) || 516;
+  const [at, setAt] = useState<number | null>(null);
+  const x = (seconds: number) => (seconds / span) * width;
+  const y = (gap: number) => height - PAD - heightOf(gap) * (height - 2 * PAD);
+  const shown = at === null ? null : Math.min(at, frames.length - 1);
+  const frame = shown === null ? undefined : frames[shown];
+
+  const point = (event: PointerEvent<HTMLDivElement>) => {
+    if (frames.length === 0) return;
+    const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    setAt(nearestFrame(frames, (left / width) * span));
+  };
+  const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    const from = shown ?? -1;
+    const steps: Record<string, number> = {
+      ArrowRight: from + 1,
+      ArrowLeft: from - 1,
+      PageDown: from + 10,
+      PageUp: from - 10,
+      Home: 0,
+      End: frames.length - 1,
+    };
+    const to = steps[event.key];
+    if (to === undefined || frames.length === 0) {
+      if (event.key === "Escape" && at !== null) {
+        event.stopPropagation();
+        setAt(null);
+      }
+      return;
+    }
+    event.preventDefault();
+    setAt(Math.min(frames.length - 1, Math.max(0, to)));
+  };
+
+  const marks = ticks(span, width < 420 ? 4 : 8);
+  const step = marks[1] ?? 1;
+  return (
+    <div className="relative" ref={box} onPointerLeave={() => setAt(null)}>
+      <div
+        role="slider"
+        tabIndex={0}
+        aria-label={t("timeline.scrubber")}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, frames.length - 1)}
+        aria-valuenow={shown ?? 0}
+        aria-valuetext={frame ? t("timeline.frameAt", { number: (shown ?? 0) + 1, count: frames.length, time: duration(frame.at), kind: frame.kind || t("stream.noKind") }) : t("timeline.noFrameChosen")}
+        className="insp-plot"
+        onPointerMove={point}
+        onPointerDown={point}
+        onKeyDown={walk}
+        onBlur={() => setAt(null)}
+      >
+        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+          {GRID.map((gap) => (
+            <g key={gap}>
+              <path d={`M0 ${y(gap)}H${width}`} stroke="var(--line)" />
+              <text x={width} y={y(gap) - 3} textAnchor="end">
+                {duration(gap).replace(".00", "")}
+              </text>
+            </g>
+          ))}
+          {stalls.map((stall) => (
+            <StallArea key={stall.from} stall={stall} from={x(stall.from)} to={x(stall.to)} height={height} />
+          ))}
+          <Dots frames={frames} span={span} width={width} height={height} />
+          {now === undefined ? null : <path d={`M${x(now)} 0V${height}`} stroke="var(--vein)" strokeWidth="1.5" />}
+          {frame ? (
+            <g stroke="var(--vein)" fill="var(--vein)">
+              <path d={`M${x(frame.at)} 0V${height}`} strokeWidth="1.5" />
+              <path d={`M${x(frame.at) - 5} 0h10l-5 6z`} stroke="none" />
+            </g>
+          ) : null}
+        </svg>
+      </div>
+      <div className="insp-axis" aria-hidden="true">
+        {marks.map((mark, i) => (
+          <span key={mark} style={{ left: `${(mark / span) * 100}%` }} data-end={x(mark) > width - 14 || undefined}>
+            {tickLabel(mark, i, step)}
+          </span>
+        ))}
+      </div>
+      {frame && shown !== null ? (
+        <FrameCard frame={frame} index={shown} before={frames[shown - 1]} at={x(frame.at)} width={width} />
+      ) : null}
+    </div>
+  );
+}
+
+function StallArea({ stall, from, to, height }: { stall: Stall; from: number; to: number; height: number }) {
+  const { t } = useTranslation("inspector");
+  const room = to - from;
+  const label = room > 92 ? t("timeline.stall", { time: duration(stall.seconds) }) : room > 44 ? duration(stall.seconds) : "";
+  return (
+    <g>
+      <rect x={from} y={0} width={room} height={height} fill="var(--warn-wash)" />
+      <path d={`M${from} 0V${height}M${to} 0V${height}`} stroke="var(--warn)" strokeDasharray="2 3" />
+      <text x={(from + to) / 2} y={height / 2 + 4} textAnchor="middle" fill="var(--warn)" data-stall="">
+        {label}
+      </text>
+    </g>
+  );
+}
+
+interface DotsProps {
+  frames: Frame[];
+  span: number;
+  width: number;
+  height: number;
+}
+
+/** All dots of a kind are one path: a line of no length with round ends is a dot. */
+function Dots({ frames, span, width, height }: DotsProps) {
+  const paths = useMemo(() => {
+    const drawn: Record<keyof typeof TONE, string> = { content: "", reasoning: "", tool: "", other: "" };
+    const dots = dotsOf(frames);
+    const x = (seconds: number) => ((seconds / span) * width).toFixed(1);
+    const y = (gap: number) => (height - PAD - heightOf(gap) * (height - 2 * PAD)).toFixed(1);
+    const kindOf = (index: number) => outputOf(frames[index]?.kind ?? "") ?? "other";
+    if (dots.length <= MOST_DOTS) {
+      for (const dot of dots) drawn[kindOf(dot.index)] += `M${x(dot.at)} ${y(dot.gap)}h0`;
+    } else {
+      for (const column of columnsOf(dots, span, Math.round(width / 2)))
+        drawn[kindOf(column.index)] += `M${x(column.at)} ${y(column.least)}V${y(column.greatest)}`;
+    }
+    return drawn;
+  }, [frames, span, width, height]);
+  const thickness = frames.length <= MOST_DOTS ? 3.4 : 1.6;
+  return (Object.keys(TONE) as (keyof typeof TONE)[]).map((kind) => (
+    <path
+      key={kind}
+      d={paths[kind]}
+      stroke={TONE[kind]}
+      strokeWidth={thickness}
+      strokeLinecap={kind === "content" || kind === "other" ? "round" : "square"}
+      fill="none"
+    />
+  ));
+}

@@ -1,0 +1,109 @@
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Trace } from "../../api/types";
+import { count, duration } from "../../format";
+import { Button } from "../../ui/Button";
+import { gaps, median, stallsOf } from "../frames";
+import { endOf, phasesOf, withStalls } from "../phases";
+import type { Attempt, TraceRecords } from "../records";
+import { Section } from "../Section";
+import { AttemptRows } from "./AttemptRows";
+import { Core, Phases } from "./Core";
+import { PhaseTable } from "./PhaseTable";
+import { Plot } from "./Plot";
+import { Stages } from "./Stages";
+
+interface TimelineProps {
+  trace: Trace;
+  records: TraceRecords;
+  attempt?: Attempt;
+  onChoose: (number: number) => void;
+  now: number;
+  narrow: boolean;
+}
+
+/** A clock that is off by more than this is not ours to measure with. */
+const SANE = 3600;
+
+export function TimelineSection({ trace, records, attempt, onChoose, now, narrow }: TimelineProps) {
+  const { t } = useTranslation("inspector");
+  const [asTable, setAsTable] = useState(false);
+  const live = trace.outcome === "live" && attempt === records.attempts.at(-1);
+  const elapsed = Math.max(0, now - trace.started_at);
+  return (
+    <Section
+      id="timeline"
+      title={t("section.timeline")}
+      small={<Summary records={records} attempt={attempt} />}
+      end={
+        attempt ? (
+          <Button kind="bare" small aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            {t("timeline.asTable")}
+          </Button>
+        ) : undefined
+      }
+    >
+      {records.attempts.length > 1 ? (
+        <AttemptRows records={records} chosen={attempt} onChoose={onChoose} />
+      ) : null}
+      {attempt ? (
+        <Exchange attempt={attempt} live={live} now={live ? now - attempt.started : undefined} asTable={asTable} narrow={narrow} />
+      ) : (
+        <p className="text-ink-2">{live || trace.outcome === "live" ? t("timeline.notSentYet") : t("timeline.neverSent")}</p>
+      )}
+      <Stages records={records} live={trace.outcome === "live"} elapsed={elapsed < SANE ? elapsed : 0} />
+    </Section>
+  );
+}
+
+function Summary({ records, attempt }: { records: TraceRecords; attempt?: Attempt }) {
+  const { t } = useTranslation("inspector");
+  if (!attempt) return null;
+  const connection = t(attempt.timing.reused ? "timeline.reused" : "timeline.new");
+  return `${t("timeline.attempts", { count: records.attempts.length })}, ${connection}`;
+}
+
+interface ExchangeProps {
+  attempt: Attempt;
+  live: boolean;
+  now?: number;
+  asTable: boolean;
+  narrow: boolean;
+}
+
+function Exchange({ attempt, live, now, asTable, narrow }: ExchangeProps) {
+  const { t } = useTranslation("inspector");
+  const { frames, timing } = attempt;
+  const failed = Boolean(attempt.error) || (attempt.status ?? 0) >= 400;
+  const sane = now !== undefined && now >= 0 && now < SANE ? now : undefined;
+  const end = endOf(timing, frames, sane);
+  const stalls = useMemo(() => stallsOf(frames), [frames]);
+  const phases = withStalls(phasesOf({ timing, frames, failed, now: sane }), stalls);
+  const usual = median(gaps(frames));
+  // A live core leaves room to grow, in steps, so that it does not shrink at every tick.
+  const span = live ? roomFor(end) : end || 0.001;
+  return (
+    <>
+      <p className="insp-events mono">
+        {t("timeline.events", { count: frames.length, figure: count(frames.length) })}
+        {usual === null ? "" : ` · ${t("timeline.median", { time: duration(usual) })}`}
+        {stalls.length ? ` · ${t("timeline.stalls", { count: stalls.length })}` : ""}
+      </p>
+      {asTable ? (
+        <PhaseTable phases={phases} timing={timing} />
+      ) : (
+        <>
+          <p className="sr-only">{phases.map((p) => `${t(`phase.${p.kind}`)} ${duration(p.to - p.from)}`).join(", ")}</p>
+          <Core phases={phases} span={span} now={live ? end : undefined} height={narrow ? 26 : 24} />
+          <Plot frames={frames} stalls={stalls} span={span} now={live ? end : undefined} height={narrow ? 64 : 82} />
+          <Phases phases={phases} />
+        </>
+      )}
+    </>
+  );
+}
+
+export function roomFor(seconds: number): number {
+  const steps = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
+  return steps.find((step) => step >= seconds * 1.1) ?? seconds * 1.25;
+}

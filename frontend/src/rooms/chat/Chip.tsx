@@ -1,0 +1,105 @@
+import { TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Message } from "../../api/types";
+import { APPROXIMATELY, count, duration, estimate, money, rate, secondsShort } from "../../format";
+
+interface ChipProps {
+  message: Message;
+  open: boolean;
+  onOpen: () => void;
+}
+
+/** The line of figures under an answer; it opens the trace behind them. */
+export function Chip({ message, open, onOpen }: ChipProps) {
+  const { t } = useTranslation("chat");
+  const live = message.state === "streaming";
+  return (
+    <button
+      type="button"
+      className="chip"
+      data-testid="chip"
+      data-trace-id={message.trace_id}
+      aria-expanded={open}
+      aria-label={t("chip.label", { sender: message.sender })}
+      aria-describedby={`figures-${message.id}`}
+      disabled={!message.trace_id}
+      onClick={onOpen}
+    >
+      <span className="chip-parts" id={`figures-${message.id}`}>
+        {live ? <LiveParts message={message} /> : <Parts message={message} />}
+      </span>
+    </button>
+  );
+}
+
+function LiveParts({ message }: { message: Message }) {
+  const { t } = useTranslation("chat");
+  const seconds = useSeconds(message.created_at);
+  const writes = message.text !== "" || message.reasoning !== "";
+  return (
+    <>
+      <span className="text-vein">
+        <span className="dot beat" aria-hidden="true" />
+        {writes ? (message.text ? t("chip.writing") : t("chip.thinking")) : t("chip.waiting")}
+      </span>
+      <span className="min-w-[7ch] justify-end">{seconds.toFixed(1)} s</span>
+    </>
+  );
+}
+
+function Parts({ message }: { message: Message }) {
+  const { t } = useTranslation("chat");
+  const { chip, problem, state } = message;
+  if (!chip) return <span>{t(`state.${state}`)}</span>;
+  const failed = state === "failed";
+  const status = problem?.provider_status || problem?.status;
+  return (
+    <>
+      {failed ? (
+        <span className="text-error">
+          <span className="dot sq" aria-hidden="true" />
+          {status || t("state.failed")}
+        </span>
+      ) : null}
+      {failed && chip.input_tokens === null ? null : (
+        <span>
+          {count(chip.input_tokens, t("chip.unknownCount"))} → {chip.estimated ? APPROXIMATELY : ""}
+          {count(chip.output_tokens, t("chip.unknownCount"))} tok
+        </span>
+      )}
+      {failed && !chip.cost_usd ? null : <span>{costOf(message, t)}</span>}
+      {failed && chip.total !== null ? <span>{t("chip.refusedAfter", { time: duration(chip.total) })}</span> : null}
+      {chip.ttft !== null ? <span>TTFT {secondsShort(chip.ttft)}</span> : null}
+      {chip.rate !== null ? <span>{rate(chip.rate)}</span> : null}
+      {chip.finish_reason === "length" ? <span className="text-warn">{t("chip.cut")}</span> : null}
+      {chip.lost > 0 ? (
+        <span className="text-warn">
+          <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t("chip.dropped", { count: chip.lost })}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** What the answer cost, or in words why there is no such figure. */
+function costOf(message: Message, t: (key: string) => string): string {
+  const { chip } = message;
+  if (!chip) return "";
+  // Only the practice provider is free by nature; everything else has a price or none that we know.
+  if (chip.cost_kind === "free") return t("chip.practice");
+  if (chip.cost_kind === "local") return t("chip.local");
+  if (chip.cost_kind === "unknown" || chip.cost_usd === null) return t("chip.unpriced");
+  return estimate(money(chip.cost_usd), chip.estimated);
+}
+
+/** Seconds since a moment of the server's clock; never below zero when the clocks differ. */
+function useSeconds(since: number): number {
+  const [now, setNow] = useState(() => Date.now() / 1000);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now() / 1000), 100);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, now - since);
+}

@@ -1,0 +1,103 @@
+import { PanelRight, RefreshCw } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { keysOf } from "../../../app/keys";
+import type { Message } from "../../../api/types";
+import { clock } from "../../../format";
+import { Button } from "../../../ui/Button";
+import { CopyButton } from "../../../ui/CopyButton";
+import { FindingCard, ProblemCard, WithCode } from "../../../ui/FindingCard";
+import { IconButton } from "../../../ui/IconButton";
+import { Tag } from "../../../ui/Tag";
+import { Chip } from "../Chip";
+import { Markdown } from "../markdown/Markdown";
+import { Branches } from "./Branches";
+import { Reasoning } from "./Reasoning";
+import { RegenerateMenu } from "./RegenerateMenu";
+
+interface AnswerMessageProps {
+  message: Message;
+  /** The endpoint's name, beside the model's. */
+  endpoint: string | null;
+  open: boolean;
+  last: boolean;
+  onInspect: (traceId: string) => void;
+  onRegenerate: (message: Message, model: string | null) => void;
+}
+
+export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessageProps) {
+  const { message, endpoint, open, last, onInspect, onRegenerate } = props;
+  const { t } = useTranslation("chat");
+  const live = message.state === "streaming";
+  const inspect = () => message.trace_id && onInspect(message.trace_id);
+  return (
+    <article
+      className="message answer"
+      data-testid="message"
+      data-role="assistant"
+      data-state={message.state}
+      data-message-id={message.id}
+      data-open={open}
+      data-last={last}
+      aria-busy={live}
+      aria-labelledby={`by-${message.id}`}
+      tabIndex={-1}
+    >
+      <header className="who">
+        <h2 id={`by-${message.id}`} className="cut">
+          <b>{message.sender}</b>
+          <span className="sr-only">, {clock(message.created_at)}</span>
+        </h2>
+        {endpoint ? <span className="cut">{endpoint}</span> : null}
+        <span className="flex-1" />
+        <span className="tools">
+          <time className="mono pr-1 text-ink-3 max-tablet:hidden">{clock(message.created_at)}</time>
+          {message.text ? <CopyButton text={message.text} label={t("message.copy")} /> : null}
+          {live ? null : <RegenerateMenu message={message} onRegenerate={onRegenerate} />}
+          {message.trace_id ? (
+            <IconButton small label={t("message.inspect")} keys={keysOf("inspector")} aria-pressed={open} onClick={inspect}>
+              <PanelRight size={14} strokeWidth={1.75} />
+            </IconButton>
+          ) : null}
+        </span>
+        <Branches message={message} />
+      </header>
+      {message.reasoning ? <Reasoning message={message} /> : null}
+      <div className="say">
+        {message.text ? <Markdown text={message.text} live={live} /> : null}
+        {live && !message.text ? <span className="caret" aria-hidden="true" /> : null}
+      </div>
+      <Ending message={message} onRegenerate={onRegenerate} last={last} />
+      <div className="chip-row">
+        <Chip message={message} open={open} onOpen={inspect} />
+        {message.state === "stopped" ? <Tag mark="ring">{t("state.stopped")}</Tag> : null}
+      </div>
+    </article>
+  );
+});
+
+/** How an answer that did not end well ended, in its own place. */
+function Ending({ message, last, onRegenerate }: Pick<AnswerMessageProps, "message" | "last" | "onRegenerate">) {
+  const { t } = useTranslation("chat");
+  const { state, problem } = message;
+  if (state !== "failed" && state !== "partial") return null;
+  const retry = (
+    <Button kind={last && state === "failed" ? "ore" : "line"} onClick={() => onRegenerate(message, null)}>
+      <RefreshCw size={16} strokeWidth={1.75} />
+      {t("message.retry")}
+    </Button>
+  );
+  if (state === "failed" && problem) return <ProblemCard problem={problem} actions={retry} />;
+  return (
+    <div className="mt-3">
+      <FindingCard
+        tone={state === "failed" ? "error" : "warn"}
+        title={problem ? <WithCode text={problem.message} /> : t(state === "failed" ? "state.failed" : "message.cut")}
+        code={problem?.code}
+        cause={state === "partial" ? t("message.partial") : null}
+        fix={problem?.fix ? <WithCode text={problem.fix} /> : null}
+        actions={retry}
+      />
+    </div>
+  );
+}

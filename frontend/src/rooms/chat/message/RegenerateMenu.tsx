@@ -1,0 +1,49 @@
+import { RefreshCw, Shuffle } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { keysOf } from "../../../app/keys";
+import type { Message } from "../../../api/types";
+import { IconButton } from "../../../ui/IconButton";
+import { Menu, MenuItem } from "../../../ui/Menu";
+import { ModelPicker } from "../picker/ModelPicker";
+
+interface RegenerateMenuProps {
+  message: Message;
+  onRegenerate: (message: Message, model: string | null) => void;
+}
+
+/** Another answer in this place, by the same model or another. */
+export function RegenerateMenu({ message, onRegenerate }: RegenerateMenuProps) {
+  const { t } = useTranslation("chat");
+  const [picking, setPicking] = useState(false);
+  return (
+    <>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton small label={t("message.regenerate")} data-testid="regenerate">
+            <RefreshCw size={14} strokeWidth={1.75} />
+          </IconButton>
+        }
+      >
+        <MenuItem
+          icon={<RefreshCw size={14} />}
+          hint={<kbd>{keysOf("regenerate")}</kbd>}
+          onSelect={() => onRegenerate(message, null)}
+        >
+          {t("message.sameModel")}
+        </MenuItem>
+        <MenuItem icon={<Shuffle size={14} />} onSelect={() => setPicking(true)}>
+          {t("message.otherModel")}
+        </MenuItem>
+      </Menu>
+      {picking ? (
+        <ModelPicker
+          value={message.model}
+          onClose={() => setPicking(false)}
+          onChoose={(model) => onRegenerate(message, model)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+/** Where a trace stands on the common axis of the list. */
+
+import type { Trace } from "../../api/types";
+import { type Phase, phasesOf } from "../../inspector/phases";
+
+/** By the clock, to see what happened at once; or all from their start, to compare how long they took. */
+export type AxisMode = "clock" | "start";
+
+export interface Axis {
+  mode: AxisMode;
+  /** Unix seconds by the clock, 0 from the start. */
+  from: number;
+  span: number;
+}
+
+/** Beyond this span bars by the clock are slivers that say nothing. */
+const LONGEST_CLOCK = 300;
+
+export function endOfTrace(trace: Trace, now: number): number {
+  if (trace.total !== null) return trace.total;
+  if (trace.outcome === "live") return Math.max(0, now - trace.started_at);
+  return trace.timing.ended ?? 0;
+}
+
+export function axisOf(traces: readonly Trace[], now: number, wanted?: AxisMode): Axis {
+  if (traces.length === 0) return { mode: wanted ?? "clock", from: now, span: 1 };
+  const from = Math.min(...traces.map((t) => t.started_at));
+  const to = Math.max(...traces.map((t) => t.started_at + endOfTrace(t, now)));
+  const longest = Math.max(...traces.map((t) => endOfTrace(t, now)));
+  const mode = wanted ?? (to - from > LONGEST_CLOCK ? "start" : "clock");
+  if (mode === "start") return { mode, from: 0, span: Math.max(longest, 0.001) };
+  return { mode, from, span: Math.max(to - from, 0.001) };
+}
+
+/** Phases of the trace with the seconds of the axis; earlier attempts and waits stand before them. */
+export function barsOf(trace: Trace, axis: Axis, now: number): Phase[] {
+  const start = axis.mode === "clock" ? trace.started_at - axis.from : 0;
+  const total = endOfTrace(trace, now);
+  const own = trace.timing.ended ?? null;
+  // `timing` begins with the last attempt; what came before it in the turn is waiting in a wide sense.
+  const before = own !== null && trace.total !== null ? Math.max(0, trace.total - own) : 0;
+  const phases = phasesOf({
+    timing: trace.timing,
+    failed: trace.outcome === "failed",
+    now: trace.outcome === "live" ? total : undefined,
+  });
+  const bars: Phase[] = [];
+  if (before > 0.001) bars.push({ kind: "queue", from: start, to: start + before });
+  for (const phase of phases)
+    bars.push({ ...phase, from: start + before + phase.from, to: start + before + phase.to });
+  if (bars.length === 0)
+    bars.push({ kind: trace.outcome === "failed" ? "failed" : "queue", from: start, to: start + total });
+  return bars;
+}
+
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+
+/** Round moments of the clock inside the axis, as offsets from its start. */
+export function clockTicks(axis: Axis, most = 4): number[] {
+  const step = STEPS.find((s) => axis.span / s <= most) ?? 86_400;
+  const first = Math.ceil(axis.from / step) * step;
+  const ticks: number[] = [];
+  for (let at = first; at <= axis.from + axis.span; at += step) ticks.push(at - axis.from);
+  return ticks;
+}

@@ -1,0 +1,11 @@
+export { Button, type ButtonKind, type ButtonProps } from "./Button";
+export { Confirm } from "./Confirm";
+export { CopyButton, copyText } from "./CopyButton";
+export { FindingCard, ProblemCard, WithCode } from "./FindingCard";
+export { IconButton } from "./IconButton";
+export { Menu, MenuItem } from "./Menu";
+export { Popover } from "./Popover";
+export { Sheet } from "./Sheet";
+export { Skeleton } from "./Skeleton";
+export { Tag, type Tone } from "./Tag";
+export { Tooltip, TooltipProvider } from "./Tooltip";

@@ -1,0 +1,1 @@
+"""Who is asking, and whether they may: sign-in, sessions, gateway keys, passwords."""

@@ -1,0 +1,102 @@
+"""`filon ask MODEL PROMPT`: one turn through the same pipeline, without a server."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from filon.cli.console import finish, home_only, plain
+from filon.conversation.events import TextDelta
+from filon.conversation.message import say
+from filon.conversation.request import ChatRequest
+from filon.kit import clock
+from filon.kit.ids import new_id
+from filon.pipeline.ending import chip, settled
+from filon.pipeline.run import run as run_turn
+from filon.pipeline.turn import Caller, Chunk, Ended, Turn
+from filon.server.house import ServerHouse
+from filon.store.messages import Chip
+from filon.trace.records import Body, Received
+
+
+def run(model: str, prompt: str, config: Path | None) -> int:
+    """Prints the answer to stdout as it comes, and its figures to stderr."""
+    text = sys.stdin.read() if prompt == "-" else prompt
+    return finish(_ask(model, text, config))
+
+
+async def _ask(model: str, prompt: str, config: Path | None) -> int:
+    settings = replace(home_only(config), log_level="error")
+    house = await ServerHouse.open(settings, serving=False)
+    try:
+        person = await house.store.people.first_person(clock.now())
+        turn = _turn(person.id, model, prompt)
+        async for output in run_turn(turn, house.services):
+            match output:
+                case Chunk():
+                    for event in output.events:
+                        if isinstance(event, TextDelta):
+                            sys.stdout.write(plain(event.text))
+                    sys.stdout.flush()
+                case Ended(turn=turn):
+                    pass
+                case _:
+                    pass
+    finally:
+        await house.close()
+    return _told(turn)
+
+
+def _turn(owner_id: int, model: str, prompt: str) -> Turn:
+    now = clock.now()
+    return Turn(
+        id=new_id("t"),
+        started=now,
+        caller=Caller(kind="cli", owner_id=owner_id, by="command line"),
+        request=ChatRequest(model=model, messages=(say("user", prompt),), stream=True),
+        received=Received(
+            started=now,
+            ended=now,
+            caller="cli",
+            protocol="filon_chat",
+            method="",
+            path="filon ask",
+            headers=(),
+            body=Body(msgspec.json.encode({"model": model, "prompt": prompt})),
+        ),
+    )
+
+
+def _told(turn: Turn) -> int:
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+    if turn.problem is not None:
+        fix = f" {turn.problem.fix}" if turn.problem.fix else ""
+        sys.stderr.write(plain(f"filon: {turn.problem.message}{fix} (trace {turn.id})") + "\n")
+        return 1
+    end = settled(turn)
+    if end is not None:
+        sys.stderr.write(f"{figures(chip(turn, end))}  {turn.id}\n")
+    return 0
+
+
+def figures(told: Chip) -> str:
+    """A chip as one line of text."""
+    about = "≈" if told.estimated else ""
+    parts = [f"{about}{_count(told.input_tokens)} → {about}{_count(told.output_tokens)} tok"]
+    if told.cost_usd is not None:
+        parts.append(f"{about}${told.cost_usd:.6f}".rstrip("0"))
+    else:
+        parts.append("price unknown" if told.cost_kind == "unknown" else f"{told.cost_kind}")
+    if told.ttft is not None:
+        parts.append(f"TTFT {told.ttft:.2f} s")
+    if told.rate is not None:
+        parts.append(f"{told.rate:.0f} tok/s")
+    if told.lost:
+        parts.append(f"{told.lost} lost")
+    return " · ".join(parts)
+
+
+def _count(tokens: int | None) -> str:
+    return "?" if tokens is None else f"{tokens:,}"

@@ -1,0 +1,161 @@
+"""`filon serve`: binds the port, opens the house, prints the link, runs until Ctrl-C."""
+
+import asyncio
+import errno
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from msgspec.structs import replace
+
+from filon.cli.console import fail
+from filon.config.load import load_from_process
+from filon.config.settings import Settings
+from filon.conversation.errors import FilonError
+from filon.server.app import LOOPBACK, create_app
+from filon.server.house import ServerHouse, warm
+
+# How long streams of programs may go on after Ctrl-C, in seconds.
+GRACE = 5
+
+
+class CannotServe(FilonError):
+    """The server cannot start."""
+
+    code = "cannot_serve"
+
+
+def run(host: str | None, port: int | None, config: Path | None, *, open_browser: bool) -> int:
+    """Serves until stopped. Returns the exit code."""
+    try:
+        settings = load_from_process(config=config, host=host, port=port)
+        listening = _bind(settings.host, settings.port)
+        settings = replace(
+            settings, port=listening.getsockname()[1], open_browser=open_browser
+        )
+        return asyncio.run(_serve(settings, listening))
+    except FilonError as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise CannotServe(*_why(host, port, error)) from None
+    listening.setblocking(False)
+    return listening
+
+
+def _why(host: str, port: int, error: OSError) -> tuple[str]:
+    if error.errno == errno.EADDRINUSE:
+        return (f"Port {port} is taken; another Filon perhaps. Try filon serve --port {port + 1}.",)
+    if error.errno == errno.EACCES:
+        return (f"Port {port} needs more rights than you have. Take one above 1023.",)
+    return (f"Cannot listen on {host}:{port}: {error.strerror or error}.",)
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> int:
+    house = await ServerHouse.open(settings)
+    try:
+        await _need_password(house)
+        server = Server(house)
+        person = await house.store.people.first_person(0.0)
+        token = await house.sessions.make_link_token(person.id)
+        _greet(settings, f"{_address(settings)}/sign-in?token={token}")
+        warming = asyncio.get_running_loop().run_in_executor(None, warm)
+        await server.serve(sockets=[listening])
+        await warming
+    finally:
+        await house.close()
+    return 0
+
+
+async def _need_password(house: ServerHouse) -> None:
+    if house.settings.host in LOOPBACK:
+        return
+    person = await house.store.people.named("you")
+    if person is None or person.password_hash is None:
+        raise CannotServe(
+            f"{house.settings.host} can be reached by others, and no password is set.",
+            fix="Set one with `filon password`, or listen on 127.0.0.1.",
+        )
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, which ends our own streams before it waits for connections to end."""
+
+    def __init__(self, house: ServerHouse) -> None:
+        config = uvicorn.Config(
+            create_app(house),
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=GRACE,
+            h11_max_incomplete_event_size=None,
+        )
+        super().__init__(config)
+        self._house = house
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Ends the tabs' streams and the chats, then lets programs finish."""
+        self._house.live.close()
+        await self._house.chats.close()
+        await super().shutdown(sockets)
+
+
+def _address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _greet(settings: Settings, link: str) -> None:
+    config = settings.config
+    ready = sum(endpoint.state == "ready" for endpoint in settings.endpoints)
+    if config is None:
+        told = "no configuration file"
+    else:
+        told = (
+            f"{config.path} · {config.count('error')} errors · {config.count('warning')} warnings"
+        )
+    lines = [
+        "",
+        f"  Filon      {_address(settings)}",
+        f"  gateway    {_address(settings)}/v1",
+        f"  config     {told}",
+        f"  endpoints  {ready} of {len(settings.endpoints)} ready, and practice",
+        f"  data       {settings.home}",
+        "",
+        "  Sign in, once, by this link:",
+        f"  {link}",
+        "",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+    if settings.open_browser:
+        _open(link)
+
+
+def _open(link: str) -> None:
+    try:
+        found = webbrowser.get()
+    except webbrowser.Error:
+        return
+    # A text browser would take the terminal over.
+    if isinstance(found, webbrowser.GenericBrowser) and not isinstance(
+        found, webbrowser.BackgroundBrowser
+    ):
+        return
+    found.open(link)

@@ -1,0 +1,141 @@
+"""`filon trace list|show|curl`."""
+
+import json
+import sys
+from datetime import datetime
+
+from filon.cli.console import finish, home_only, plain
+from filon.conversation.errors import NotFound
+from filon.kit import clock
+from filon.server import told
+from filon.store.store import Store
+from filon.store.traces import Trace, TraceSummary
+from filon.trace import export
+from filon.trace.records import AnyRecord, Attempt, Decision, Settled, Translated
+
+
+def run_list(limit: int) -> int:
+    """Prints the latest traces, one a line."""
+    return finish(_list(limit))
+
+
+def run_show(trace_id: str, *, as_json: bool) -> int:
+    """Prints one trace for a reader, or all its records as JSON."""
+    return finish(_show(trace_id, as_json))
+
+
+def run_curl(trace_id: str) -> int:
+    """Prints the last attempt as a curl command."""
+    return finish(_curl(trace_id))
+
+
+async def _list(limit: int) -> int:
+    store = await Store.open(home_only().database_url)
+    try:
+        person = await store.people.first_person(clock.now())
+        page = await store.traces.page(person.id, limit=limit)
+    finally:
+        await store.close()
+    if not page.traces:
+        sys.stdout.write("No traces yet. filon ask practice/echo hello makes one.\n")
+    for row in page.traces:
+        sys.stdout.write(plain(_row(row)) + "\n")
+    return 0
+
+
+def _row(row: TraceSummary) -> str:
+    stamp = datetime.fromtimestamp(row.started_at).strftime("%m-%d %H:%M:%S")
+    cost = row.cost_kind if row.cost_usd is None else f"${row.cost_usd:.6f}"
+    tokens = f"{_or(row.input_tokens)}→{_or(row.output_tokens)}"
+    total = "" if row.total is None else f"{row.total:.2f} s"
+    return (
+        f"{row.id}  {stamp}  {row.caller:<7}  {row.model:<36}  {_or(row.status):<4}"
+        f"{row.outcome:<9} {tokens:<13} {cost:<11} {total:<8} {row.mark or ''}"
+    ).rstrip()
+
+
+def _or(value: int | None) -> str:
+    return "?" if value is None else str(value)
+
+
+async def _get(trace_id: str) -> Trace:
+    store = await Store.open(home_only().database_url)
+    try:
+        person = await store.people.first_person(clock.now())
+        if trace_id == "last":
+            page = await store.traces.page(person.id, limit=1)
+            if not page.traces:
+                raise NotFound("There is no trace yet.", fix="filon ask practice/echo hello")
+            trace_id = page.traces[0].id
+        return await store.traces.get(person.id, trace_id)
+    finally:
+        await store.close()
+
+
+async def _show(trace_id: str, as_json: bool) -> int:
+    trace = await _get(trace_id)
+    if as_json:
+        records = [told.record(record) for record in trace.records]
+        sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2, default=str) + "\n")
+        return 0
+    sys.stdout.write(plain(_row(trace.summary)) + "\n")
+    for record in trace.records:
+        for line in _lines(record):
+            sys.stdout.write(plain(line) + "\n")
+    return 0
+
+
+def _lines(record: AnyRecord) -> list[str]:
+    kind = type(record).__struct_config__.tag
+    milliseconds = (record.ended - record.started) * 1000
+    lines = [f"\n{kind}  {milliseconds:.1f} ms"]
+    match record:
+        case Translated():
+            lines += [f"  {_decision(decision)}" for decision in record.decisions]
+        case Attempt():
+            lines += _attempt(record)
+        case Settled():
+            lines += _settled(record)
+        case _:
+            pass
+    if record.error is not None:
+        lines.append(f"  ✗ {record.error.message}")
+        if record.error.fix:
+            lines.append(f"    {record.error.fix}")
+    return lines
+
+
+def _decision(decision: Decision) -> str:
+    because = decision.because
+    place = because.source if because.line is None else f"{because.source}:{because.line}"
+    sent = "not sent" if decision.sent_as is None else f"{decision.sent_as} = {decision.sent!r}"
+    return f"{decision.name:<22} {decision.decision:<10} {sent:<36} {place}"
+
+
+def _attempt(record: Attempt) -> list[str]:
+    lines = [f"  {record.method} {record.url} → {record.status}"]
+    lines += [f"  > {name}: {value}" for name, value in record.request_headers]
+    lines.append(f"  > {record.request_body.data.decode('utf-8', 'replace')}")
+    lines += [f"  < {name}: {value}" for name, value in record.reply_headers]
+    size = sum(len(frame.data) for frame in record.frames)
+    lines.append(f"  < {len(record.frames)} frames, {size} bytes; --json has them all")
+    for finding in record.findings:
+        lines += [f"  ! {finding.code}: {finding.title}", f"    {finding.fix}"]
+    return lines
+
+
+def _settled(record: Settled) -> list[str]:
+    cost = record.cost
+    lines = [f"  {record.outcome}, finish_reason {record.finish_reason}"]
+    lines.append(f"  cost: {cost.arithmetic or cost.why or cost.source or cost.kind}")
+    if record.message is not None:
+        lines.append(f"  {record.message.text}")
+    return lines
+
+
+async def _curl(trace_id: str) -> int:
+    command = export.curl((await _get(trace_id)).records)
+    if command is None:
+        raise NotFound("Nothing was sent in this trace, so there is nothing to repeat.")
+    sys.stdout.write(command + "\n")
+    return 0

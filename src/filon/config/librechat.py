@@ -1,0 +1,267 @@
+"""Makes endpoints of `endpoints.custom`, as LibreChat's users write it.
+
+An entry that LibreChat would silently leave out becomes a broken endpoint with its reason.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from filon.config import interpolate
+from filon.config.connection import (
+    AddressPart,
+    KeyPart,
+    Reading,
+    read_address,
+    read_headers,
+    read_key,
+)
+from filon.config.parameters import (
+    read_added,
+    read_defaults,
+    read_dropped,
+    read_rates,
+    tell_both,
+)
+from filon.config.yaml import Node
+from filon.providers import catalog
+from filon.providers.endpoint import Endpoint, State, Title
+from filon.providers.manifest import Manifest
+from filon.trace.records import Because
+
+# LibreChat's own endpoints; it refuses a custom one that is called so.
+RESERVED = frozenset(
+    {
+        "agents",
+        "anthropic",
+        "assistants",
+        "azureAssistants",
+        "azureOpenAI",
+        "bedrock",
+        "custom",
+        "google",
+        "openAI",
+    }
+)
+_PRACTICE = "practice"
+
+
+class _Name(Struct, frozen=True):
+    name: str
+    label: str
+    fault: str | None = None
+
+
+class _Models(Struct, frozen=True):
+    ids: tuple[str, ...]
+    fetch: bool
+    because: Because | None
+    fault: str | None = None
+
+
+def read_endpoints(root: Node, reading: Reading) -> tuple[Endpoint, ...]:
+    """The endpoints of the file, in its order."""
+    section = root.get("endpoints")
+    listed = section.get("custom") if section else None
+    everyone = section.get("all") if section else None
+    made: list[Endpoint] = []
+    for index, item in enumerate(listed.items if listed else ()):
+        made.append(_endpoint(item, index, everyone, made, reading))
+    return tuple(made)
+
+
+def _endpoint(
+    item: Node, index: int, everyone: Node | None, before: Sequence[Endpoint], reading: Reading
+) -> Endpoint:
+    because = Because(source=reading.source, line=item.line, rule=f"endpoints.custom[{index}]")
+    name = _name(item, index, before, reading)
+    key, address = read_key(item, reading), read_address(item, reading)
+    models = _models(item, reading)
+    headers = read_headers(item, reading)
+    added, dropped = read_added(item, reading), read_dropped(item, reading)
+    tell_both(item, added, dropped, reading)
+    manifest = catalog.by_address(address.base_url)
+    _tell_namesake(item, name.label, address, manifest, reading)
+    state, reason = _state(item, name.fault, models.fault, key, address)
+    return Endpoint(
+        name=name.name,
+        label=name.label,
+        provider=manifest.name if manifest else "custom",
+        protocol="openai_chat",
+        base_url=address.base_url,
+        key=key.key,
+        origin=because,
+        kind="custom",
+        state=state,
+        reason=reason,
+        models=models.ids,
+        models_because=models.because,
+        models_path=manifest.models_path if manifest else "/models",
+        fetch=models.fetch,
+        headers=headers.headers,
+        defaults=read_defaults(item, reading),
+        add=added,
+        drop=dropped,
+        quirks=manifest.quirks if manifest else (),
+        display_label=_text(item, "modelDisplayLabel"),
+        icon=_text(item, "iconURL"),
+        title=_title(item, everyone, reading),
+        docs=manifest.docs if manifest else None,
+        ask_usage=manifest.ask_usage if manifest else True,
+        rates=read_rates(item, reading),
+        secrets=tuple(dict.fromkeys((*headers.secrets, *address.secrets))),
+    )
+
+
+def _text(item: Node, key: str) -> str | None:
+    node = item.get(key)
+    return node.text if node else None
+
+
+def _name(item: Node, index: int, before: Sequence[Endpoint], reading: Reading) -> _Name:
+    """The endpoint's name, by which it is told from all before it."""
+    entry = item.entry("name")
+    stand_in = _free(f"custom-{index + 1}", before)
+    if item.kind != "map":
+        return _Name(stand_in, stand_in, "This entry is not a map with name, apiKey and baseURL.")
+    if entry is None:
+        message = "name is missing."
+        reading.notes.error("missing-key", f"{message} LibreChat leaves the endpoint out.", item)
+        return _Name(stand_in, stand_in, message)
+    label = entry.node.text
+    if label is None or not label.strip() or not label.isprintable():
+        return _Name(
+            stand_in, stand_in, f"name must be text (line {entry.line}): put it in quotes."
+        )
+    if interpolate.names_variable(label):
+        message = "Variables are not filled in inside name, here as in LibreChat."
+        reading.notes.warning("no-interpolation", message, entry.node)
+    if label in RESERVED:
+        message = f"LibreChat has an endpoint {label} of its own and refuses a file with another."
+        reading.notes.error("reserved-name", message, entry.node)
+    return _unique(label, item, before, reading)
+
+
+def _unique(label: str, item: Node, before: Sequence[Endpoint], reading: Reading) -> _Name:
+    entry = item.entry("name") or item
+    name = label
+    if "/" in name:
+        name = name.replace("/", "-")
+        message = (
+            f"LibreChat does not find an endpoint with a slash in its name. Filon calls it {name} "
+            f"in model ids ({name}/model) and shows {label}."
+        )
+        reading.notes.warning("slash-in-name", message, entry)
+    if name == _PRACTICE:
+        message = f"{_PRACTICE} is the name of the provider that is built in. Choose another."
+        reading.notes.warning("reserved-name", message, entry)
+        return _Name(_free(name, before), label, message)
+    twin = next((one for one in before if _folded(one.name) == _folded(name)), None)
+    if twin is not None:
+        message = f"The name {label} is taken by the entry in line {twin.origin.line}."
+        reading.notes.warning("duplicate-name", message, entry)
+        return _Name(_free(name, before), label, message)
+    return _Name(name, label)
+
+
+def _folded(name: str) -> str:
+    """Names differ by letter case, except for ollama's, as in LibreChat."""
+    return name.lower() if name.lower() == "ollama" else name
+
+
+def _free(name: str, before: Sequence[Endpoint]) -> str:
+    """This name with a number behind it that no endpoint has yet."""
+    taken = {endpoint.name for endpoint in before} | {_PRACTICE}
+    candidates = (name if number == 1 else f"{name}-{number}" for number in range(1, 10**6))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _models(item: Node, reading: Reading) -> _Models:
+    entry = item.entry("models")
+    if entry is None:
+        message = "models is missing."
+        if item.kind == "map":
+            tell = f"{message} LibreChat leaves the endpoint out."
+            reading.notes.error("missing-key", tell, item)
+        return _Models((), False, None, message)
+    fetch_node = entry.node.get("fetch")
+    fetch = fetch_node is not None and fetch_node.value is True
+    listed = entry.node.entry("default")
+    names = [(_model(one), one) for one in (listed.node.items if listed else ())]
+    ids = tuple(dict.fromkeys(name for name, _ in names if name))
+    for name, one in names:
+        if name and interpolate.names_variable(name):
+            message = "Variables are not filled in inside models, here as in LibreChat."
+            reading.notes.warning("no-interpolation", message, one)
+    if entry.node.kind == "map" and listed is None:
+        message = "models.default is missing; LibreChat refuses the file."
+        more = " Filon asks the provider for its models." if fetch else ""
+        reading.notes.error("missing-key", message + more, entry)
+    at = listed or entry
+    rule = "models.default" if listed else "models"
+    because = Because(source=reading.source, line=at.line, rule=rule)
+    fault = None if ids or fetch else "models.default must list at least one model."
+    return _Models(ids, fetch, because, fault)
+
+
+def _model(node: Node) -> str | None:
+    return node.text if node.text is not None else _text(node, "name")
+
+
+def _title(item: Node, everyone: Node | None, reading: Reading) -> Title:
+    """Titles: the entry's own lines win, then those of endpoints.all, then they are made."""
+    enabled, because = (
+        True,
+        Because(source="default", why="Titles are made unless titleConvo is false."),
+    )
+    model: str | None = None
+    for node, where in ((everyone, "endpoints.all."), (item, "")):
+        convo = node.entry("titleConvo") if node else None
+        if convo is not None and convo.node.kind == "bool":
+            enabled = convo.node.value
+            because = Because(source=reading.source, line=convo.line, rule=f"{where}titleConvo")
+        chosen = node.entry("titleModel") if node else None
+        if chosen is not None and chosen.node.text:
+            model = None if chosen.node.text == "current_model" else chosen.node.text
+            if enabled:
+                because = Because(
+                    source=reading.source, line=chosen.line, rule=f"{where}titleModel"
+                )
+    return Title(enabled=enabled, model=model, because=because)
+
+
+def _tell_namesake(
+    item: Node, label: str, address: AddressPart, manifest: Manifest | None, reading: Reading
+) -> None:
+    """Says that a name alone does not make an entry this provider."""
+    namesake = catalog.by_name(label.strip().lower())
+    host = catalog.host_of(address.base_url)
+    if namesake is None or manifest is not None or host is None or address.missing:
+        return
+    if namesake.kind != "cloud":
+        return
+    message = (
+        f"{host} is not a host of {namesake.label}, so what Filon knows of {namesake.label} is "
+        "not applied to this entry."
+    )
+    reading.notes.note("other-host", message, item.entry("name") or item)
+
+
+def _state(
+    item: Node, name: str | None, models: str | None, key: KeyPart, address: AddressPart
+) -> tuple[State, str | None]:
+    """Whether the endpoint can be used, and in one sentence why not."""
+    fault = name or key.fault or address.fault or models or _protocol_fault(item)
+    if fault:
+        return "broken", fault
+    missing = tuple(dict.fromkeys((*key.missing, *address.missing)))
+    if missing:
+        return "not_configured", interpolate.why_unset(missing)
+    wanting = key.wanting or address.wanting
+    return ("not_configured", wanting) if wanting else ("ready", None)
+
+
+def _protocol_fault(item: Node) -> str | None:
+    if _text(item, "provider") == "anthropic":
+        return "provider: anthropic asks for the protocol anthropic_messages, which comes later."
+    return None

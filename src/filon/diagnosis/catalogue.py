@@ -1,0 +1,182 @@
+"""What failures look like, as data: the first entry that matches is the diagnosis.
+
+The patterns restate what the providers' public documents and bug reports said in 2026; each fits
+several providers on purpose. `{endpoint}`, `{variable}`, `{model}` and `{url}` are filled in.
+"""
+
+from msgspec import Struct
+
+
+class Symptom(Struct, frozen=True, kw_only=True):
+    """One way to fail. `statuses` empty means any; `pattern` is searched in the body, ignoring
+    case; `kind` is the kind of an `HttpFailure` when no reply came."""
+
+    code: str
+    title: str
+    causes: tuple[str, ...]
+    fix: str
+    statuses: tuple[int, ...] = ()
+    pattern: str = ""
+    kind: str = ""
+
+
+_NO_MONEY = Symptom(
+    code="quota_exhausted",
+    title="{endpoint} says that the account has no credit left",
+    causes=("The prepaid balance or the monthly budget is used up.",),
+    fix="Add credit at the provider or choose another endpoint; trying again does not help.",
+    statuses=(402, 429, 400, 403),
+    pattern=r"insufficient[_ ](quota|balance|credit|funds)|credit_balance|billing|usage limits",
+)
+
+SYMPTOMS: tuple[Symptom, ...] = (
+    Symptom(
+        code="dns",
+        title="The name in {url} has no address",
+        causes=("The address is mistyped.", "This machine has no working name service."),
+        fix="Check baseURL of {endpoint}.",
+        kind="dns",
+    ),
+    Symptom(
+        code="refused",
+        title="Nothing listens at {url}",
+        causes=(
+            "The server is not running.",
+            "It listens on another port, or only inside a container.",
+        ),
+        fix="Start the server, or correct baseURL of {endpoint}. From a container, the host is "
+        "host.docker.internal, not localhost.",
+        kind="refused",
+    ),
+    Symptom(
+        code="tls",
+        title="No secure connection to {url}",
+        causes=(
+            "The certificate is not trusted here, has expired, or is for another name.",
+            "The server speaks plain http.",
+        ),
+        fix="Check that baseURL of {endpoint} begins with the right http or https.",
+        kind="tls",
+    ),
+    Symptom(
+        code="unreachable",
+        title="{url} cannot be reached",
+        causes=("A firewall or a missing route.", "The network is down."),
+        fix="Try the address from this machine with curl.",
+        kind="unreachable",
+    ),
+    Symptom(
+        code="connect_timeout",
+        title="{url} did not accept the connection in time",
+        causes=("A firewall drops packets silently.", "The server is overloaded."),
+        fix="Try the address from this machine with curl.",
+        kind="connect_timeout",
+    ),
+    Symptom(
+        code="cut",
+        title="{endpoint} ended the connection before its reply was complete",
+        causes=(
+            "The provider or a proxy on the way closed it: an idle timeout, a restart, overload.",
+        ),
+        fix="Try again; the part that came is kept.",
+        kind="disconnected",
+    ),
+    Symptom(
+        code="cut",
+        title="{endpoint} ended the connection before its reply was complete",
+        causes=("The connection was lost on the way, or the provider gave up.",),
+        fix="Try again; the part that came is kept.",
+        kind="payload",
+    ),
+    _NO_MONEY,
+    Symptom(
+        code="key_refused",
+        title="{endpoint} refused the key",
+        causes=(
+            "The key is mistyped, revoked, or has blanks or quotes around it.",
+            "It is a key of another provider.",
+        ),
+        fix="Check {variable}, then start Filon again.",
+        statuses=(401,),
+    ),
+    Symptom(
+        code="key_refused",
+        title="{endpoint} refused the key",
+        causes=("The key is mistyped or revoked.",),
+        fix="Check {variable}, then start Filon again.",
+        statuses=(400,),
+        pattern=r"(incorrect|invalid|wrong)[^.]{0,20}api[ _-]?key",
+    ),
+    Symptom(
+        code="not_allowed",
+        title="{endpoint} does not allow this",
+        causes=(
+            "The key has no right to this model, or the plan does not include it.",
+            "A content rule or the region stands against it.",
+        ),
+        fix="Read the provider's words below; choose another model or key.",
+        statuses=(403,),
+    ),
+    Symptom(
+        code="context_too_long",
+        title="The messages are too long for {model}",
+        causes=("The conversation with max_tokens is larger than the model's context.",),
+        fix="Shorten the conversation, lower max_tokens, or choose a model with more context.",
+        statuses=(400, 413, 422),
+        pattern=r"context[_ ]length|maximum context|prompt is too long|context size|too many tokens",
+    ),
+    Symptom(
+        code="parameter_refused",
+        title="{endpoint} refused a parameter",
+        causes=("This model or provider does not know the field, or not this value of it.",),
+        fix="Add the field to dropParams of {endpoint}, or do not send it.",
+        statuses=(400, 422),
+        pattern=r"extra_forbidden|unsupported (parameter|value)|unrecognized|not supported|"
+        r"unknown (field|parameter)|not permitted",
+    ),
+    Symptom(
+        code="model_not_found",
+        title="{endpoint} has no model {model}",
+        causes=(
+            "The id is mistyped, retired, or not open to this key.",
+            "The path is wrong: /v1 is missing or stands twice in baseURL.",
+        ),
+        fix="Load the models of {endpoint} and choose one of them.",
+        statuses=(404,),
+    ),
+    Symptom(
+        code="request_too_large",
+        title="The request is larger than {endpoint} takes at once",
+        causes=("Prompt and max_tokens together exceed a limit per minute or per request.",),
+        fix="Lower max_tokens or shorten the conversation.",
+        statuses=(413,),
+    ),
+    Symptom(
+        code="rate_limited",
+        title="{endpoint} asks to slow down",
+        causes=("Too many requests or tokens in this minute.", "Others share the same key."),
+        fix="Wait as long as it says, then try again.",
+        statuses=(429,),
+    ),
+    Symptom(
+        code="redirected",
+        title="{endpoint} answered with a redirect, which is not followed",
+        causes=("baseURL lacks /v1, or has http where https is meant.",),
+        fix="Set baseURL to the address it points to, if you trust it.",
+        statuses=(301, 302, 303, 307, 308),
+    ),
+    Symptom(
+        code="overloaded",
+        title="{endpoint} is overloaded or failing",
+        causes=("The provider has a fault or too much to do.",),
+        fix="Try again in a moment, or choose another endpoint.",
+        statuses=(500, 502, 503, 504, 520, 522, 524, 529),
+    ),
+    Symptom(
+        code="request_refused",
+        title="{endpoint} refused the request",
+        causes=("The provider's own words below say why.",),
+        fix="Compare the request as sent with the provider's documentation.",
+        statuses=(400, 402, 405, 409, 415, 422),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tools that know nothing of chat: ids, clock, server-sent events, redaction, HTTP, log."""

@@ -1,0 +1,62 @@
+"""One line per event on stderr: readable by a person, or JSON for a collector.
+
+Every line names its event and carries fields; secrets are masked before it is written.
+"""
+
+import json
+import sys
+from datetime import datetime, timezone
+from typing import Any, Literal, TextIO
+
+from filon.kit import clock
+from filon.kit.redact import Redactor
+
+Level = Literal["debug", "info", "warning", "error"]
+_RANK: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+class Log:
+    """Writes events. `level` is the least that is written."""
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        *,
+        as_json: bool = False,
+        level: str = "info",
+        stream: TextIO | None = None,
+    ) -> None:
+        self._redactor = redactor
+        self._as_json = as_json
+        self._least = _RANK.get(level, 20)
+        self._stream = stream or sys.stderr
+
+    def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
+        """One event with its fields; a field that is None is left out."""
+        if _RANK[level] < self._least:
+            return
+        told = {name: value for name, value in fields.items() if value is not None}
+        line = _as_json(event, level, told) if self._as_json else _as_text(event, level, told)
+        self._stream.write(self._redactor.text(line) + "\n")
+        self._stream.flush()
+
+
+def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
+    stamp = datetime.fromtimestamp(clock.now(), timezone.utc).isoformat(timespec="milliseconds")
+    return json.dumps(
+        {"time": stamp, "level": level, "event": event, **fields}, ensure_ascii=False, default=str
+    )
+
+
+def _as_text(event: str, level: str, fields: dict[str, Any]) -> str:
+    stamp = datetime.fromtimestamp(clock.now()).strftime("%H:%M:%S.%f")[:-3]
+    told = " ".join(f"{name}={_plain(value)}" for name, value in fields.items())
+    return f"{stamp} {level:<7} {event:<20} {told}".rstrip()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    text = str(value)
+    # A line break inside a value would let a provider's text pose as a line of its own.
+    return json.dumps(text, ensure_ascii=False) if not text or not text.isprintable() or " " in text else text

@@ -1,0 +1,1 @@
+"""A request's way through the seven stages. `run.py` is the spine, `stages/` the vertebrae."""

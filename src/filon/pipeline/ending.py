@@ -1,0 +1,110 @@
+"""A settled turn as the rows that are kept of it. Pure."""
+
+from filon.conversation.message import Message, Reasoning, Refusal, Text
+from filon.conversation.usage import Usage
+from filon.kit import clock
+from filon.kit.redact import Redactor
+from filon.pipeline.parameters import lost
+from filon.pipeline.turn import Turn
+from filon.store.messages import Chip, Ending
+from filon.store.traces import TraceSummary
+from filon.trace.records import Attempt, Settled, Timing, Translated
+
+
+def settled(turn: Turn) -> Settled | None:
+    """The turn's last record, when it is over."""
+    last = turn.records[-1] if turn.records else None
+    return last if isinstance(last, Settled) else None
+
+
+def message_ending(turn: Turn, redactor: Redactor) -> Ending:
+    """How the answer's row is closed."""
+    end = settled(turn)
+    assert end is not None
+    message = end.message
+    return Ending(
+        state=end.outcome,
+        text=redactor.text(_joined(message, Text, Refusal)),
+        reasoning=redactor.text(_joined(message, Reasoning)),
+        content=message,
+        problem=end.error if end.outcome in ("failed", "partial") else None,
+        chip=chip(turn, end),
+        trace_id=turn.id,
+        at=clock.now(),
+    )
+
+
+def chip(turn: Turn, end: Settled) -> Chip:
+    """The figures under the answer."""
+    used = end.usage or end.estimated or Usage()
+    translated = [record for record in turn.records if isinstance(record, Translated)]
+    return Chip(
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        cached_tokens=used.cached_tokens,
+        reasoning_tokens=used.reasoning_tokens,
+        estimated=end.usage is None and end.estimated is not None,
+        cost_kind=end.cost.kind,
+        cost_usd=end.cost.usd,
+        ttft=end.ttft,
+        rate=end.rate,
+        total=end.started - turn.started,
+        lost=lost(translated[-1].decisions) if translated else 0,
+        finish_reason=end.finish_reason,
+    )
+
+
+def trace_summary(turn: Turn) -> TraceSummary:
+    """The settled turn's trace as the list shows it."""
+    end = settled(turn)
+    assert end is not None
+    attempts = [record for record in turn.records if isinstance(record, Attempt)]
+    used = end.usage or end.estimated or Usage()
+    last = attempts[-1] if attempts else None
+    return TraceSummary(
+        id=turn.id,
+        started_at=turn.started,
+        caller=turn.caller.kind,
+        model=turn.request.model,
+        endpoint=turn.endpoint.name if turn.endpoint else None,
+        status=_status(turn, last),
+        outcome=end.outcome,
+        attempts=len(attempts),
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        estimated=end.usage is None and end.estimated is not None,
+        cost_kind=end.cost.kind,
+        cost_usd=end.cost.usd,
+        ttft=end.ttft,
+        total=end.started - turn.started,
+        mark=mark(turn),
+        conversation_id=turn.thread.conversation_id if turn.thread else None,
+        message_id=turn.thread.answer_id if turn.thread else None,
+        timing=last.timing if last else Timing(),
+    )
+
+
+def _joined(message: Message | None, *kinds: type[Text | Reasoning | Refusal]) -> str:
+    parts = message.parts if message is not None else ()
+    return "".join(
+        part.text
+        for part in parts
+        if isinstance(part, kinds) and isinstance(part, Text | Reasoning | Refusal)
+    )
+
+
+def _status(turn: Turn, last: Attempt | None) -> int | None:
+    if last is not None and last.status is not None:
+        return last.status
+    return turn.problem.status if turn.problem is not None else None
+
+
+def mark(turn: Turn) -> str | None:
+    """The one word worth reading in a list: the failure, the loss, or what it was for."""
+    if turn.problem is not None:
+        return turn.problem.code
+    translated = [record for record in turn.records if isinstance(record, Translated)]
+    gone = lost(translated[-1].decisions) if translated else 0
+    if gone:
+        return f"{gone} lost"
+    return "title" if turn.caller.kind == "title" else None

@@ -1,0 +1,80 @@
+"""From a failed exchange to the Problem that the caller is told. Pure."""
+
+from filon.conversation.errors import Problem, ProviderError, ProviderRefused, TimedOut, Unreachable
+from filon.conversation.finding import Finding
+from filon.diagnosis.diagnose import Failure, diagnose
+from filon.kit.http import HttpFailure
+from filon.providers.endpoint import Endpoint
+
+# Failures that concern our own account with the provider: passing their status on would tell
+# the caller that the caller's key is wrong.
+_OURS = frozenset({401, 402, 403, 407})
+
+
+def unreachable(
+    failure: HttpFailure, endpoint: Endpoint, model: str, url: str
+) -> tuple[ProviderError, tuple[Finding, ...]]:
+    """No reply came."""
+    findings = diagnose(
+        Failure(
+            endpoint=endpoint.label,
+            model=model,
+            url=url,
+            variable=endpoint.key.variable,
+            kind=failure.kind,
+            body=failure.detail,
+        )
+    )
+    title = findings[0].title if findings else f"{endpoint.label} cannot be reached"
+    problem = Problem(
+        code=findings[0].code if findings else "provider_unreachable",
+        message=f"{title}.",
+        blame="network",
+        status=502,
+        fix=findings[0].fix if findings else None,
+        provider_body=failure.detail,
+    )
+    return Unreachable(problem), findings
+
+
+def refused(
+    told: Problem, endpoint: Endpoint, model: str, url: str
+) -> tuple[ProviderError, tuple[Finding, ...]]:
+    """The provider answered with an error, which the protocol has read into `told`."""
+    findings = diagnose(
+        Failure(
+            endpoint=endpoint.label,
+            model=model,
+            url=url,
+            variable=endpoint.key.variable,
+            status=told.provider_status,
+            body=told.provider_body or told.message,
+        )
+    )
+    status = told.provider_status or 502
+    problem = Problem(
+        code=findings[0].code if findings else told.code,
+        message=f"{endpoint.label} answered {status}: {told.message}",
+        blame="provider",
+        status=status if 400 <= status < 600 and status not in _OURS else 502,
+        fix=findings[0].fix if findings else told.fix,
+        param=told.param,
+        provider_status=told.provider_status,
+        provider_body=told.provider_body,
+        retry_after=told.retry_after,
+    )
+    return ProviderRefused(problem), findings
+
+
+def silent(endpoint: Endpoint, seconds: float, *, began: bool) -> ProviderError:
+    """It is connected, but nothing comes."""
+    when = "after the answer had begun" if began else "and no answer has begun"
+    return TimedOut(
+        Problem(
+            code="provider_timeout",
+            message=f"{endpoint.label} has sent nothing for {seconds:.0f} s {when}.",
+            blame="provider",
+            status=504,
+            fix="Try again, or choose another endpoint; the provider is overloaded or stuck.",
+        )
+    )

@@ -1,0 +1,85 @@
+"""One attempt while it happens: what was sent, and each piece that came back, with its time."""
+
+from filon.conversation.errors import Problem
+from filon.conversation.finding import Finding
+from filon.kit import clock
+from filon.kit.http import Exchange, Phases
+from filon.pipeline.turn import Turn, Wire
+from filon.trace.records import Attempt, Body, Frame, Headers, Timing
+
+
+class Recording:
+    """Gathers an attempt. `kept` bounds the bytes of frames that are kept, in bytes."""
+
+    def __init__(self, turn: Turn, wire: Wire, number: int, kept: int) -> None:
+        assert turn.endpoint is not None
+        self.phases = Phases()
+        self.endpoint = turn.endpoint.name
+        self.model = turn.model or ""
+        self.wire = wire
+        self.number = number
+        self.started = clock.now()
+        self.status: int | None = None
+        self.address: str | None = None
+        self.reply_headers: Headers = ()
+        self.first_output: float | None = None
+        self.retry_after: float | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.problem: Problem | None = None
+        self._frames: list[Frame] = []
+        self._room = kept
+        self._cut = 0
+
+    def opened(self, exchange: Exchange) -> None:
+        """The head of the reply is here."""
+        self.status = exchange.status
+        self.address = exchange.address
+        self.reply_headers = exchange.headers
+
+    def frame(self, data: bytes, kind: str, shows: bool) -> None:
+        """A piece of the body came. Past the cap only its size is counted."""
+        at = self.phases.since()
+        if shows and self.first_output is None:
+            self.first_output = at
+        if len(data) > self._room:
+            self._cut += len(data)
+            return
+        self._room -= len(data)
+        self._frames.append(Frame(at=at, data=data, kind=kind))
+
+    def received(self) -> bytes:
+        """All bytes kept so far."""
+        return b"".join(frame.data for frame in self._frames)
+
+    def record(self) -> Attempt:
+        """The attempt as far as it has come."""
+        phases = self.phases
+        return Attempt(
+            started=self.started,
+            ended=clock.now(),
+            error=self.problem,
+            number=self.number,
+            endpoint=self.endpoint,
+            model=self.model,
+            method=self.wire.method,
+            url=self.wire.url,
+            address=self.address,
+            request_headers=phases.request_headers or self.wire.headers,
+            request_body=Body(self.wire.body.data, self.wire.body.cuts),
+            status=self.status,
+            reply_headers=self.reply_headers,
+            frames=tuple(self._frames),
+            frames_cut=self._cut,
+            timing=Timing(
+                queued=phases.queued,
+                dns=phases.dns,
+                connect=phases.connect,
+                sent=phases.sent,
+                first_byte=phases.first_byte,
+                first_output=self.first_output,
+                ended=phases.since(),
+                reused=phases.reused,
+            ),
+            findings=self.findings,
+            retry_after=self.retry_after,
+        )

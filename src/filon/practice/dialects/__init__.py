@@ -1,0 +1,1 @@
+"""One file per protocol that the practice provider speaks."""

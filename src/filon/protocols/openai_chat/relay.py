@@ -1,0 +1,117 @@
+"""The edits allowed in a reply that otherwise passes untouched: the model's name, and usage that
+only we asked for. All other bytes stay as they are."""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from filon.kit import sse
+from filon.protocols.json_surgery import remove_member, replace_member
+
+# `model` comes before anything nested in what nearly every provider sends.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_EARLY_MODEL = re.compile(
+    rb'\s*+\{(?:\s*+(?!"model")'
+    + _STRING
+    + rb"\s*+:\s*+(?:"
+    + _STRING
+    + rb"|[^\s,{}\[\]\"]++)\s*+,)*+"
+    + rb'\s*+"model"\s*+:\s*+('
+    + _STRING
+    + rb")"
+)
+
+
+_NO_USAGE = b',"usage":null'
+_BRACKET = re.compile(rb"[{\[\]]")
+
+
+class _Chunk(Struct):
+    choices: list[Any] | None = None
+    usage: Any | UnsetType = UNSET
+    error: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Chunk)
+
+
+def edit_chunk(
+    raw: bytes, *, model_alias: str | None = None, drop_usage: bool = False
+) -> bytes | None:
+    """One event of a stream under the caller's own name of the model, perhaps without usage.
+
+    None when nothing is left: the chunk carried the usage alone. The same bytes when there is
+    nothing to edit, or when they cannot be read.
+    """
+    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
+        data = _edit(raw[6:-2], model_alias, drop_usage)
+        return None if data is None else b"data: " + data + b"\n\n"
+    reader = sse.EventReader()
+    for item in (*reader.feed(raw), *reader.close()):
+        if isinstance(item, sse.Event):
+            data = _edit(item.data, model_alias, drop_usage)
+            if data is None or data == item.data:
+                return raw if data is not None else None
+            return _with_data(raw, data)
+    return raw
+
+
+def edit_reply(body: bytes, model_alias: str | None) -> bytes:
+    """A whole reply's body under the caller's own name of the model."""
+    return body if model_alias is None else _rename(body, model_alias)
+
+
+def _edit(data: bytes, model_alias: str | None, drop_usage: bool) -> bytes | None:
+    if not data.lstrip().startswith(b"{"):
+        return data
+    if drop_usage and b'"usage"' in data:
+        kept = _without_usage(data)
+        if kept is None:
+            return None
+        data = kept
+    return data if model_alias is None else _rename(data, model_alias)
+
+
+def _without_usage(data: bytes) -> bytes | None:
+    start = data.find(_NO_USAGE)
+    if start >= 0 and data.count(b'"usage"') == 1:
+        # Most chunks say only that there is no usage yet. One brace to come and no other bracket:
+        # the member stands in the outermost object, and the text need not be parsed.
+        rest = data[start + len(_NO_USAGE) :]
+        if rest.endswith(b"}") and rest.count(b"}") == 1 and _BRACKET.search(rest) is None:
+            return data[:start] + rest
+    try:
+        chunk = _DECODER.decode(data)
+    except (ValueError, RecursionError):
+        return data
+    if chunk.usage is UNSET:
+        return data
+    if chunk.choices == [] and chunk.usage is not None and not chunk.error:
+        return None
+    return remove_member(data, "usage")
+
+
+def _rename(text: bytes, alias: str) -> bytes:
+    name = msgspec.json.encode(alias)
+    found = _EARLY_MODEL.match(text)
+    if found is not None and text.count(b'"model"', found.end()) == 0:
+        if found.group(1) == name:
+            return text
+        return text[: found.start(1)] + name + text[found.end(1) :]
+    return replace_member(text, "model", name)
+
+
+def _with_data(raw: bytes, data: bytes) -> bytes:
+    """The event with its `data` lines replaced by new ones; its other lines stay."""
+    lines: list[bytes] = []
+    told = False
+    for line in re.split(rb"(?<=\n)|(?<=\r)(?!\n)", raw):
+        if line.removeprefix(b"\xef\xbb\xbf").partition(b":")[0].strip(b"\r\n") != b"data":
+            lines.append(line)
+        elif not told:
+            told = True
+            end = line[len(line.rstrip(b"\r\n")) :]
+            lines += (b"data: " + one + end for one in data.split(b"\n"))
+    return b"".join(lines)

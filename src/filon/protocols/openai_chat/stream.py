@@ -1,0 +1,277 @@
+"""A streamed chat completion: a reader fed bytes cut anywhere, and a writer."""
+
+from typing import Any, cast
+
+import msgspec
+
+from filon.conversation.events import (
+    Broken,
+    Done,
+    Finished,
+    ReasoningDelta,
+    RefusalDelta,
+    Started,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    UsageReported,
+)
+from filon.conversation.usage import Usage
+from filon.kit import sse
+from filon.protocols.lenient_json import decode_lenient
+from filon.protocols.openai_chat.errors import error_object, problem_of
+from filon.protocols.openai_chat.reply import (
+    CallNumbers,
+    WireChoice,
+    WireReply,
+    decode,
+    events_of,
+    finish_of,
+    index_of,
+    parse_reply,
+    reasoning_name,
+    started_of,
+    unreadable,
+    usage_of,
+)
+from filon.protocols.openai_chat.usage import render_usage
+from filon.protocols.wire import Piece
+
+_BLANKS = b" \t\r\n\xef\xbb\xbf"
+_DOCUMENT = (b"{", b"[", b"<")
+
+
+class StreamParser:
+    """Reads one streamed reply, in every accent of it.
+
+    After Broken or Done no more events come, but all bytes still come back as pieces. A provider
+    may answer a streaming request with one document, an error or a whole reply: then `whole` is
+    True and the events come at the end.
+    """
+
+    def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
+        self.whole = False
+        self._limit = limit
+        self._events = sse.EventReader(limit)
+        self._sniffed = False
+        self._held: list[bytes] = []  # the document so far, or blanks before anything else
+        self._held_size = 0
+        self._over = False
+        self._started = False
+        self._open: set[int] = set()
+        self._finished: set[int] = set()
+        self._numbers = CallNumbers()
+
+    def feed(self, data: bytes) -> list[StreamEvent]:
+        """Takes the next bytes, cut anywhere, and gives the events they completed."""
+        return [event for piece in self.read(data) for event in piece.events]
+
+    def close(self) -> list[StreamEvent]:
+        """The end of the bytes. Without [DONE], or an end of every choice, that is Broken."""
+        return [event for piece in self.end() for event in piece.events]
+
+    def read(self, data: bytes) -> list[Piece]:
+        """As `feed`, with the bytes that each event came from."""
+        if not self._sniffed:
+            data = self._sniff(data)
+        if self.whole:
+            return self._read_document(data)
+        if not data:
+            return []
+        try:
+            items = self._events.feed(data)
+        except sse.EventTooLarge as error:
+            return [self._broken(data, f"The stream cannot be read: {error}.")]
+        return [self._piece(item) for item in items]
+
+    def end(self) -> list[Piece]:
+        """As `close`, with the bytes that were left."""
+        if self.whole:
+            return self._end_document()
+        items = self._events.feed(b"".join(self._held)) if self._held else []
+        self._held.clear()
+        pieces = [self._piece(item) for item in (*items, *self._events.close())]
+        if self._over or (self._finished and not self._open):
+            return pieces
+        what = "The stream ended in the middle of the answer."
+        if not self._open and not self._finished:
+            what = "The stream ended before any answer began."
+        pieces.append(self._broken(b"", what))
+        return pieces
+
+    def _sniff(self, data: bytes) -> bytes:
+        """Tells a document from a stream by its first character; holds blanks until it comes."""
+        self._held.append(data)
+        head = b"".join(self._held)
+        first = head.lstrip(_BLANKS)[:1]
+        if not first:
+            return b""
+        self._sniffed = True
+        self.whole = first in _DOCUMENT
+        self._held.clear()
+        return head
+
+    def _read_document(self, data: bytes) -> list[Piece]:
+        self._held_size += len(data)
+        if self._over:
+            return [Piece(data)]
+        if self._held_size > self._limit:
+            return [self._broken(data, f"The reply is longer than {self._limit:,} bytes.")]
+        self._held.append(data)
+        return [Piece(data)] if data else []
+
+    def _end_document(self) -> list[Piece]:
+        if self._over:
+            return []
+        self._over = True
+        return [Piece(b"", tuple(parse_reply(b"".join(self._held))))]
+
+    def _broken(self, raw: bytes, what: str) -> Piece:
+        self._over = True
+        return Piece(raw, (unreadable(raw, what),))
+
+    def _piece(self, item: sse.Item) -> Piece:
+        if isinstance(item, sse.Comment) or self._over:
+            return Piece(item.raw)
+        data = item.data.strip()
+        if data == b"[DONE]":
+            self._over = True
+            return Piece(item.raw, (Done(),))
+        if not data:
+            return Piece(item.raw)
+        if item.event == "error":
+            return self._error(item)
+        try:
+            wire = decode(data)
+        except ValueError:
+            return self._not_a_chunk(item)
+        return self._chunk(item.raw, data, wire)
+
+    def _chunk(self, raw: bytes, data: bytes, wire: WireReply) -> Piece:
+        events: list[StreamEvent] = []
+        failure = wire.error or wire.object == "error" or wire.type == "error" or wire.detail
+        problem = problem_of(decode_lenient(data)) if failure else None
+        if not self._started and (problem is None or wire.choices):
+            self._started = True
+            events.append(started_of(wire))
+        broken: StreamEvent | None = None if problem is None else Broken(problem)
+        for choice in wire.choices or ():
+            broken = self._choice(choice, events) or broken
+        usage = usage_of(wire)
+        if usage is not None:
+            events.append(usage)
+        if problem is not None:
+            broken = Broken(problem)
+        if broken is not None:
+            self._over = True
+            events.append(broken)
+        model = wire.model if isinstance(wire.model, str) else None
+        return Piece(raw, tuple(events), model, wire.usage is not msgspec.UNSET)
+
+    def _choice(self, choice: WireChoice, events: list[StreamEvent]) -> StreamEvent | None:
+        """Adds the events of one choice of a chunk; returns the failure if its end is one."""
+        index = index_of(choice)
+        if choice.delta is not None:
+            events += events_of(choice.delta, index, self._numbers)
+        if index in self._finished:
+            return None  # some repeat the reason on the chunk with the usage
+        self._open.add(index)
+        end = finish_of(choice.finish_reason, index)
+        if end is None or isinstance(end, Broken):
+            return end
+        self._open.discard(index)
+        self._finished.add(index)
+        events.append(end)
+        return None
+
+    def _error(self, item: sse.Event) -> Piece:
+        try:
+            value: Any = decode_lenient(item.data)
+        except ValueError:
+            return self._broken(item.raw, f"The provider reported an error: {item.text[:300]}")
+        problem = problem_of(value) or problem_of({"error": value})
+        if problem is None:
+            return self._broken(item.raw, "The provider reported an error and did not say which.")
+        self._over = True
+        return Piece(item.raw, (Broken(problem),))
+
+    def _not_a_chunk(self, item: sse.Event) -> Piece:
+        try:
+            problem = problem_of(decode_lenient(item.data))
+        except ValueError:
+            problem = None
+        if problem is None:
+            gist = item.text[:200]
+            return self._broken(item.raw, f"A frame of the stream cannot be read: {gist}")
+        self._over = True
+        return Piece(item.raw, (Broken(problem),))
+
+
+class StreamRenderer:
+    """Writes one streamed reply under the given id and model name.
+
+    The counts are told once, before [DONE], and only with `include_usage`; render Done to end.
+    """
+
+    def __init__(self, *, id: str, model: str, created: int, include_usage: bool = False) -> None:
+        self._head = {
+            "id": id,
+            "object": "chat.completion.chunk",
+            "created": created,
+            "model": model,
+        }
+        self._include_usage = include_usage
+        self._usage: Usage | None = None
+        self._begun: set[int] = set()
+
+    def render(self, event: StreamEvent) -> bytes:
+        """The frames for one event; empty for what this protocol does not tell."""
+        match event:
+            case TextDelta(text=text, choice=index):
+                return self._delta(index, {"content": text})
+            case ReasoningDelta(text=text, choice=index, field=field):
+                return self._delta(index, {reasoning_name(field): text})
+            case RefusalDelta(text=text, choice=index):
+                return self._delta(index, {"refusal": text})
+            case ToolCallDelta(choice=index):
+                return self._delta(index, {"tool_calls": [_wire_call(event)]})
+            case Finished(reason=reason, choice=index):
+                return self._choice(index, {}, reason)
+            case Started():
+                return self._delta(0, {"content": ""})
+            case UsageReported(usage=usage):
+                self._usage = usage
+                return b""
+            case Broken(problem=problem):
+                return sse.encode(msgspec.json.encode(error_object(problem)))
+            case Done():
+                return self._end()
+
+    def _delta(self, index: int, delta: dict[str, Any]) -> bytes:
+        if index not in self._begun:
+            self._begun.add(index)
+            delta = {"role": "assistant", **delta}
+        return self._choice(index, delta, None)
+
+    def _choice(self, index: int, delta: dict[str, Any], reason: str | None) -> bytes:
+        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": reason}
+        chunk: dict[str, Any] = {**self._head, "choices": [choice]}
+        if self._include_usage:
+            chunk["usage"] = None
+        return sse.encode(msgspec.json.encode(chunk))
+
+    def _end(self) -> bytes:
+        if not self._include_usage or self._usage is None:
+            return b"data: [DONE]\n\n"
+        chunk = {**self._head, "choices": cast("list[Any]", []), "usage": render_usage(self._usage)}
+        return sse.encode(msgspec.json.encode(chunk)) + b"data: [DONE]\n\n"
+
+
+def _wire_call(delta: ToolCallDelta) -> dict[str, Any]:
+    function: dict[str, Any] = {"arguments": delta.arguments}
+    if delta.name is not None:
+        function = {"name": delta.name, **function}
+    call: dict[str, Any] = {"index": delta.index, "function": function}
+    if delta.id is not None:
+        call = {"index": delta.index, "id": delta.id, "type": "function", "function": function}
+    return call

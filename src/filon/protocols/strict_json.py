@@ -1,0 +1,164 @@
+"""A caller's JSON, read strictly: whatever is wrong with it is told in words and with its place."""
+
+import re
+from typing import Any, cast
+
+import msgspec
+from msgspec import Raw
+
+from filon.conversation.errors import InvalidRequest
+
+# Far deeper than any schema in use, far shallower than what exhausts the interpreter's stack.
+MAX_DEPTH = 100
+
+_BOM = b"\xef\xbb\xbf"
+_KINDS = {
+    ord('"'): "a string",
+    ord("{"): "an object",
+    ord("["): "a list",
+    ord("t"): "true",
+    ord("f"): "false",
+    ord("n"): "null",
+}
+_OFFSET = re.compile(r"\(byte (\d+)\)")
+_PLACE = re.compile(r" - at `[^`]*`")
+
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_LIST = msgspec.json.Decoder(list[Raw])
+_STRING = msgspec.json.Decoder(str)
+_ANY = msgspec.json.Decoder()
+
+
+def kind_of(raw: Raw | bytes) -> str:
+    """What a JSON value is, in words: a string, a number, a list, ..."""
+    return _KINDS.get(memoryview(raw)[0], "a number")
+
+
+def is_null(raw: Raw | bytes) -> bool:
+    """Whether this JSON value is null."""
+    return memoryview(raw)[0] == ord("n")
+
+
+def wrong(where: str, wanted: str, raw: Raw | bytes) -> InvalidRequest:
+    """The error for a value of another type than wanted."""
+    return InvalidRequest(f"`{where}` must be {wanted}, but it is {kind_of(raw)}.", param=where)
+
+
+def body_fields(body: bytes) -> dict[str, Raw]:
+    """The members of the object that a request's body must be. Raises InvalidRequest."""
+    body = body.removeprefix(_BOM)
+    if not body.strip():
+        raise InvalidRequest("The body is empty.", fix="Send the request as a JSON object.")
+    try:
+        if not body.isascii():
+            body.decode("utf-8")
+        return _OBJECT.decode(body)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The body is not UTF-8: {_place(body, error.start)}.") from error
+    except RecursionError as error:
+        raise _too_deep("The body") from error
+    except msgspec.ValidationError as error:
+        kind = kind_of(body.lstrip())
+        raise InvalidRequest(f"The body must be a JSON object, but it is {kind}.") from error
+    except msgspec.DecodeError as error:
+        raise InvalidRequest(
+            f"The body is not JSON: {_explain(body, str(error))}.",
+            fix="Look there for a missing quote, comma or bracket.",
+        ) from error
+
+
+def object_at(raw: Raw | bytes, where: str) -> dict[str, Raw]:
+    """The members of the object that this value must be."""
+    if kind_of(raw) != "an object":
+        raise wrong(where, "an object", raw)
+    return _OBJECT.decode(raw)
+
+
+def list_at(raw: Raw | bytes, where: str) -> list[Raw]:
+    """The items of the list that this value must be."""
+    if kind_of(raw) != "a list":
+        raise wrong(where, "a list", raw)
+    return _LIST.decode(raw)
+
+
+def string_at(raw: Raw | bytes, where: str) -> str:
+    """The text that this value must be."""
+    if kind_of(raw) != "a string":
+        raise wrong(where, "a string", raw)
+    try:
+        return _STRING.decode(raw)
+    except msgspec.DecodeError as error:
+        # The skimming reader has accepted it, so only an escape can be at fault.
+        raise InvalidRequest(
+            f"`{where}` holds half of a surrogate pair, which stands for no character.",
+            fix="Cut texts between characters, not inside an emoji.",
+            param=where,
+        ) from error
+
+
+def value_at(raw: Raw | bytes, where: str) -> Any:
+    """Any JSON value as Python has it."""
+    try:
+        value = _ANY.decode(raw)
+    except msgspec.ValidationError as error:
+        reason = _PLACE.sub("", str(error)).lower()
+        raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
+    except msgspec.DecodeError as error:
+        raise InvalidRequest(
+            f"`{where}` holds half of a surrogate pair, which stands for no character.", param=where
+        ) from error
+    _check_depth(raw, value, where)
+    return value
+
+
+def check_depth(raw: Raw | bytes, where: str) -> None:
+    """Refuses a value whose nesting would exhaust the stack of whoever reads it later."""
+    if _brackets(raw) > MAX_DEPTH:
+        value_at(raw, where)
+
+
+def _check_depth(raw: Raw | bytes, value: Any, where: str) -> None:
+    if _brackets(raw) > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+        raise _too_deep(f"`{where}`", where)
+
+
+def _brackets(raw: Raw | bytes) -> int:
+    text = bytes(raw)
+    return text.count(b"[") + text.count(b"{")
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level: list[Any] = [value]
+    for _ in range(limit + 1):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(cast("dict[str, Any]", one).values())
+            elif isinstance(one, list):
+                inner.extend(cast("list[Any]", one))
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
+def _too_deep(what: str, param: str | None = None) -> InvalidRequest:
+    return InvalidRequest(
+        f"{what} is nested more than {MAX_DEPTH} levels deep.",
+        fix="Flatten it, or send the deep part as a string.",
+        param=param,
+    )
+
+
+def _explain(body: bytes, message: str) -> str:
+    found = _OFFSET.search(message)
+    if found is None:
+        return f"it ends too early, {_place(body, len(body))}"
+    reason = message.partition(": ")[2].partition(" (byte")[0]
+    return f"{reason or 'unreadable'} at {_place(body, int(found.group(1)))}"
+
+
+def _place(body: bytes, offset: int) -> str:
+    line = body.count(b"\n", 0, offset) + 1
+    column = offset - body.rfind(b"\n", 0, offset)
+    return f"line {line}, column {column} (byte {offset})"

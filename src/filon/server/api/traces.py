@@ -1,0 +1,62 @@
+"""Traces: the list, one whole, and as curl."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse
+
+from filon.conversation.errors import NotFound
+from filon.server import told
+from filon.server.house import House
+from filon.server.security import Person
+from filon.server.shapes import TraceList, TracePage
+from filon.store.traces import TraceFilter
+from filon.trace import export
+from filon.trace.recorder import redact
+
+router = APIRouter(prefix="/api/traces", tags=["traces"])
+
+
+@router.get("")
+async def list_traces(
+    person: Person,
+    house: House,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: str | None = None,
+    q: str | None = None,
+    outcome: str | None = None,
+    caller: str | None = None,
+) -> TraceList:
+    """A page of traces, newest first; those that run now stand at the head of the first page."""
+    chosen = TraceFilter(text=q, outcome=outcome, caller=caller)
+    rows = await house.store.traces.page(person.id, chosen, limit=limit, before=before)
+    running = [] if before or q or outcome or caller else house.running(person.id)
+    shapes = [told.running_trace(progress) for progress in running]
+    return TraceList(
+        traces=[*reversed(shapes), *(told.trace(row) for row in rows.traces)],
+        next=rows.next,
+        total=rows.total + len(shapes),
+    )
+
+
+@router.get("/{trace_id}")
+async def get_trace(trace_id: str, person: Person, house: House) -> TracePage:
+    """A whole trace, as far as it has come when its turn still runs."""
+    progress = house.services.running.get(trace_id)
+    if progress is not None and progress.turn.caller.owner_id == person.id:
+        records = redact(progress.records(), house.services.redactor)
+        shape = told.running_trace(progress)
+    else:
+        trace = await house.store.traces.get(person.id, trace_id)
+        records, shape = trace.records, told.trace(trace.summary)
+    return TracePage(trace=shape, records=[told.record(record) for record in records])
+
+
+@router.get("/{trace_id}/curl", response_class=PlainTextResponse)
+async def get_curl(trace_id: str, person: Person, house: House) -> PlainTextResponse:
+    """The last attempt as a curl command; the key is the shell variable API_KEY."""
+    trace = await house.store.traces.get(person.id, trace_id)
+    command = export.curl(trace.records)
+    if command is None:
+        raise NotFound("Nothing was sent in this trace, so there is nothing to repeat.")
+    return PlainTextResponse(command)

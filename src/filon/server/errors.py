@@ -1,0 +1,65 @@
+"""How failures become replies of `/api`: one handler for ours, one for what nobody foresaw."""
+
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from filon.conversation.errors import FilonError, InternalError, InvalidRequest, Problem
+
+
+def problem_response(problem: Problem) -> Response:
+    """A problem as the body of `/api`'s errors."""
+    told = {name: getattr(problem, name) for name in problem.__struct_fields__}
+    return Response(
+        msgspec.json.encode({"error": told}),
+        status_code=problem.status if problem.status != 499 else 400,
+        media_type="application/json",
+        headers={"cache-control": "no-store"},
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers."""
+    app.add_exception_handler(FilonError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _ours(_: Request, error: Any) -> Response:
+    return problem_response(error.problem)
+
+
+async def _invalid(_: Request, error: Any) -> Response:
+    first: dict[str, Any] = error.errors()[0]
+    place = [str(step) for step in first["loc"] if step not in ("body", "query", "path")]
+    if first["type"] == "json_invalid":
+        message = f"The body is not JSON: {first.get('ctx', {}).get('error', 'not readable')}."
+    else:
+        message = f"{'.'.join(place) or 'The body'}: {first['msg']}."
+    problem = InvalidRequest(message, param=".".join(place) or None, status=422).problem
+    return problem_response(problem)
+
+
+async def _http(_: Request, error: Any) -> Response:
+    problem = FilonError(
+        "There is nothing at this address." if error.status_code == 404 else str(error.detail),
+        code="not_found" if error.status_code == 404 else "http_error",
+        status=error.status_code,
+    ).problem
+    return problem_response(problem)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    request.app.state.house.services.log.event(
+        "fault", level="error", path=request.url.path, reason=f"{type(error).__name__}: {error}"
+    )
+    return problem_response(
+        InternalError(
+            "A fault of Filon's own.", fix="The log has the details; please report it."
+        ).problem
+    )

@@ -1,0 +1,107 @@
+"""Everything that one running server consists of, made once and handed to every route."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from filon.accounts.keys import Keys
+from filon.accounts.passwords import Passwords
+from filon.accounts.sessions import Sessions
+from filon.config.load import practice_endpoint
+from filon.config.settings import Settings
+from filon.kit import clock
+from filon.kit.http import AiohttpUpstream
+from filon.kit.log import Log
+from filon.kit.redact import Redactor
+from filon.pipeline.directory import Directory
+from filon.pipeline.services import Progress, Services
+from filon.practice.listener import Practice
+from filon.providers import models
+from filon.server.chats import Chats
+from filon.server.gateway import Gateway
+from filon.server.live import Live
+from filon.server.lists import Lists
+from filon.store.store import Store
+
+
+class ServerHouse:
+    """The parts of a server. Get one with `open`; `close` settles and stops everything."""
+
+    def __init__(
+        self, settings: Settings, services: Services, practice: Practice, practice_port: int
+    ) -> None:
+        self.settings = settings
+        self.services = services
+        self.store = services.store
+        self.practice = practice
+        self.practice_port = practice_port
+        self.sessions = Sessions(self.store)
+        self.keys = Keys(self.store)
+        self.passwords = Passwords(self.store)
+        self.live = Live()
+        self.chats = Chats(services, self.live)
+        self.gateway = Gateway(services, self.keys)
+        self.lists = Lists(services, self.live)
+
+    @classmethod
+    async def open(cls, settings: Settings, *, serving: bool = True) -> "ServerHouse":
+        """Opens the store and starts practice. `serving` False is for a single command beside a
+        running server, whose open answers it must leave alone. Raises StoreError."""
+        redactor = Redactor(settings.secrets)
+        log = Log(redactor, as_json=settings.log_json, level=settings.log_level)
+        store = await Store.open(settings.database_url, log)
+        if serving:
+            interrupted = await store.messages.close_open(clock.now())
+            if interrupted:
+                log.event("interrupted", level="warning", answers=interrupted)
+        practice = Practice()
+        port = await _start(practice, settings.practice_port)
+        endpoints = (*settings.endpoints, practice_endpoint(f"http://127.0.0.1:{port}/v1"))
+        fetched = {name: row.models for name, row in (await store.models.all()).items()}
+        services = Services(
+            store=store,
+            upstream=AiohttpUpstream(),
+            directory=Directory(endpoints=endpoints, fetched=fetched),
+            limits=settings.limits,
+            redactor=redactor,
+            log=log,
+        )
+        house = cls(settings, services, practice, port)
+        await store.people.first_person(clock.now())
+        if serving:
+            await house.sessions.sweep()
+        return house
+
+    def running(self, owner_id: int) -> list[Progress]:
+        """This person's turns that are not over, oldest first."""
+        turns = list(self.services.running.values())
+        return [progress for progress in turns if progress.turn.caller.owner_id == owner_id]
+
+    async def close(self) -> None:
+        """Stops answers and settles them, then closes what is open."""
+        self.live.close()
+        await self.chats.close()
+        await self.practice.stop()
+        await self.services.upstream.close()
+        await self.store.close()
+
+
+def warm() -> None:
+    """Reads the price lists ahead of the first answer, which would otherwise wait for them."""
+    models.warm()
+
+
+async def _start(practice: Practice, port: int) -> int:
+    try:
+        return await practice.start(port=port)
+    except OSError:
+        # The usual port is taken, by another Filon perhaps: any other does as well.
+        return await practice.start(port=0)
+
+
+def house_of(request: Request) -> ServerHouse:
+    """The server's parts, for a route."""
+    return request.app.state.house
+
+
+House = Annotated[ServerHouse, Depends(house_of)]

@@ -1,0 +1,119 @@
+"""Which models there are: asks an endpoint for its list when a person wants it, and keeps it."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from filon.conversation.errors import FilonError, NotFound
+from filon.kit import clock
+from filon.kit.http import HttpFailure, Outgoing, Phases
+from filon.pipeline.failures import refused, unreachable
+from filon.pipeline.services import Services
+from filon.protocols.registry import PROTOCOLS
+from filon.providers.endpoint import Endpoint
+from filon.server.live import Live
+from filon.store.models import FetchedModels
+
+_TIME = 15.0
+_SIZE = 16 * 1024 * 1024
+
+
+class Lists:
+    """Fetches model lists."""
+
+    def __init__(self, services: Services, live: Live) -> None:
+        self._services = services
+        self._live = live
+
+    async def fetch(self, owner_id: int, name: str) -> FetchedModels:
+        """Asks the endpoint for its models. A failure is kept beside the earlier list. Raises
+        NotFound for an endpoint that is not there."""
+        endpoint = self._services.directory.endpoint(name)
+        if endpoint is None:
+            raise NotFound(f"There is no endpoint {name!r}.")
+        store = self._services.store.models
+        try:
+            ids = await self._ask(endpoint)
+        except FilonError as error:
+            row = await store.failed(endpoint.name, error.problem)
+        else:
+            row = await store.fetched(endpoint.name, ids, clock.now())
+            directory = self._services.directory
+            fetched = {**directory.fetched, endpoint.name: row.models}
+            self._services.directory = replace(directory, fetched=fetched)
+        self._services.log.event(
+            "models_fetched",
+            endpoint=endpoint.name,
+            count=len(row.models),
+            problem=row.problem.message if row.problem else None,
+        )
+        self._live.publish(owner_id, "endpoints.changed", {})
+        return row
+
+    async def _ask(self, endpoint: Endpoint) -> tuple[str, ...]:
+        if endpoint.state != "ready" or endpoint.models_path is None:
+            raise FilonError(
+                f"{endpoint.label} cannot be asked for its models: "
+                f"{endpoint.reason or 'it has no list of models.'}",
+                code="models_not_available",
+                status=409,
+            )
+        url = endpoint.base_url.rstrip("/") + endpoint.models_path
+        status, headers, body = await self._get(endpoint, url)
+        if not 200 <= status < 300:
+            protocol = PROTOCOLS[endpoint.protocol]
+            told = protocol.parse_error(status, headers, body, now=clock.now())
+            raise refused(told, endpoint, "", url)[0]
+        return _ids(body, endpoint)
+
+    async def _get(
+        self, endpoint: Endpoint, url: str
+    ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+        headers = {"accept": "application/json", "accept-encoding": "identity"}
+        if endpoint.key.value:
+            headers["authorization"] = f"Bearer {endpoint.key.value}"
+        headers |= {name.lower(): value for name, value in endpoint.headers.items()}
+        request = Outgoing(
+            method="GET",
+            url=url,
+            headers=tuple(headers.items()),
+            body=b"",
+            connect_timeout=self._services.limits.connect,
+        )
+        try:
+            async with asyncio.timeout(_TIME):
+                exchange = await self._services.upstream.open(request, Phases())
+                parts: list[bytes] = []
+                try:
+                    async for chunk in exchange.chunks():
+                        parts.append(chunk)
+                        if sum(map(len, parts)) > _SIZE:
+                            break
+                finally:
+                    await exchange.close()
+        except HttpFailure as failure:
+            raise unreachable(failure, endpoint, "", url)[0] from failure
+        except TimeoutError:
+            failure = HttpFailure("connect_timeout", f"no list within {_TIME:.0f} s")
+            raise unreachable(failure, endpoint, "", url)[0] from None
+        return exchange.status, exchange.headers, b"".join(parts)
+
+
+def _ids(body: bytes, endpoint: Endpoint) -> tuple[str, ...]:
+    """The ids of a list in OpenAI's shape, or of a bare array, as some send it."""
+    try:
+        told: Any = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        told = None
+    items: Any = told.get("data", told.get("models")) if isinstance(told, dict) else told
+    if not isinstance(items, list):
+        raise FilonError(
+            f"{endpoint.label} answered its list of models in a shape that nobody knows.",
+            code="models_not_readable",
+            fix="Name the models under models.default in the configuration file.",
+            status=502,
+        )
+    ids = (item.get("id") or item.get("name") if isinstance(item, dict) else item for item in items)
+    return tuple(sorted({each for each in ids if isinstance(each, str) and each}))

@@ -1,0 +1,136 @@
+"""Rows and values as the bodies of `/api`."""
+
+from typing import Any
+
+import msgspec
+
+from filon.conversation.errors import Problem
+from filon.kit import clock
+from filon.pipeline.services import Progress
+from filon.providers.endpoint import Endpoint
+from filon.server import shapes
+from filon.store.conversations import ConversationRow
+from filon.store.messages import MessageRow
+from filon.store.traces import TraceSummary
+from filon.trace.records import AnyRecord, Because, Body, Frame, Timing
+
+
+def problem(value: Problem | None) -> shapes.ProblemShape | None:
+    """A problem, if there is one."""
+    return None if value is None else shapes.ProblemShape(**msgspec.structs.asdict(value))
+
+
+def conversation(row: ConversationRow, *, live: bool) -> shapes.ConversationShape:
+    """A conversation of the list; `live` while an answer of it is being written."""
+    return shapes.ConversationShape(
+        id=row.id,
+        title=row.title,
+        model=row.model,
+        active=row.active_id,
+        live=live,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def message(row: MessageRow) -> shapes.MessageShape:
+    """A message of the tree."""
+    chip = None if row.chip is None else shapes.ChipShape(**msgspec.structs.asdict(row.chip))
+    return shapes.MessageShape(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        role="assistant" if row.role == "assistant" else "user",
+        text=row.text,
+        reasoning=row.reasoning,
+        state=row.state,
+        sender=row.sender,
+        model=row.model,
+        trace_id=row.trace_id,
+        chip=chip,
+        problem=problem(row.problem),
+        created_at=row.created_at,
+    )
+
+
+def trace(summary: TraceSummary) -> shapes.TraceShape:
+    """A trace of the list."""
+    fields = msgspec.structs.asdict(summary)
+    return shapes.TraceShape(**{**fields, "timing": _timing(summary.timing)})
+
+
+def running_trace(progress: Progress) -> shapes.TraceShape:
+    """The trace of a turn that is not over."""
+    turn = progress.turn
+    attempt = progress.recording.record() if progress.recording is not None else None
+    return shapes.TraceShape(
+        id=turn.id,
+        started_at=turn.started,
+        caller=turn.caller.kind,
+        model=turn.request.model,
+        endpoint=turn.endpoint.name if turn.endpoint else None,
+        status=attempt.status if attempt else None,
+        outcome="live",
+        attempts=attempt.number if attempt else 0,
+        input_tokens=None,
+        output_tokens=None,
+        estimated=False,
+        cost_kind="unknown",
+        cost_usd=None,
+        ttft=attempt.timing.first_output if attempt else None,
+        total=clock.now() - turn.started,
+        mark="title" if turn.caller.kind == "title" else None,
+        conversation_id=turn.thread.conversation_id if turn.thread else None,
+        message_id=turn.thread.answer_id if turn.thread else None,
+        timing=_timing(attempt.timing) if attempt else {},
+    )
+
+
+def _timing(timing: Timing) -> dict[str, float | None]:
+    fields = msgspec.structs.asdict(timing)
+    return {name: value for name, value in fields.items() if name != "reused"}
+
+
+def where(because: Because) -> shapes.WhereShape:
+    """A place in a file, or the word for where no file is at work."""
+    return shapes.WhereShape(**msgspec.structs.asdict(because))
+
+
+def key_state(endpoint: Endpoint) -> shapes.KeyStateShape:
+    """Where the key comes from; never the key."""
+    key = endpoint.key
+    return shapes.KeyStateShape(source=key.source, variable=key.variable, masked=key.masked)
+
+
+def record(value: AnyRecord) -> dict[str, Any]:
+    """A record with its type's name; bytes as text with their size."""
+    told = _plain(value)
+    told["type"] = type(value).__struct_config__.tag
+    return told
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Body(data=data):
+            return _bytes(data)
+        case Frame():
+            shown = _bytes(value.data)
+            return {
+                "at": value.at,
+                "text": shown["text"],
+                "size": shown["size"],
+                "kind": value.kind,
+            }
+        case msgspec.Struct():
+            fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+            tag = value.__struct_config__.tag
+            return fields if tag is None else {"type": tag, **fields}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case _:
+            return value
+
+
+def _bytes(data: bytes) -> dict[str, Any]:
+    text = data.decode("utf-8", "replace")
+    return {"text": text, "size": len(data), "exact": text.encode() == data}

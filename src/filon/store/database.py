@@ -1,0 +1,153 @@
+"""The connections: one that writes, a few that read, and what must be true of each.
+
+Only SQLite so far. What is special to it stands here, in `migrate.py` and in `errors.py`.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from filon.store.errors import StoreError, explain
+from filon.store.migrate import bring_up_to_date
+
+# More would only wait for each other: SQLite's work is done under few locks and on few cores.
+READERS = 4
+# Seconds that a connection waits for another program's lock.
+_PATIENCE = 10.0
+
+
+class Database:
+    """An open database at its newest revision. Get one with `open`.
+
+    `writing` is the only connection that writes; `filon.store.writer` alone may use it.
+    """
+
+    def __init__(self, writing: AsyncConnection, readers: AsyncEngine, where: str) -> None:
+        self.writing = writing
+        self.where = where
+        self._readers = readers
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Opens the database, made or migrated first where needed. Raises StoreError."""
+        where = _prepared_file(url)
+        writers, readers = _writers(url), _readers(url)
+        writing = writers.connect()
+        async with AsyncExitStack() as on_failure:
+            on_failure.push_async_callback(writers.dispose)
+            try:
+                await writing.start()
+                on_failure.push_async_callback(writing.close)
+                await bring_up_to_date(writing, where)
+            except SQLAlchemyError as error:
+                raise explain(error, where) from error
+            on_failure.pop_all()
+        return cls(writing, readers, where)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._readers.dispose()
+        await self.writing.close()
+        await self.writing.engine.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection that reads. Each statement sees all that was committed before it."""
+        try:
+            async with self._readers.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise explain(error, self.where) from error
+
+    async def size(self) -> int:
+        """Bytes that the database takes, its unused pages included."""
+        async with self.read() as connection:
+            pages = await connection.scalar(text("PRAGMA page_count"))
+            page = await connection.scalar(text("PRAGMA page_size"))
+        return int(pages or 0) * int(page or 0)
+
+
+def _prepared_file(url: str) -> str:
+    """The database's path, its folder made. What is stored is private, hence the modes."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is not a database address: {error}") from error
+    if parsed.drivername != "sqlite+aiosqlite" or not parsed.database:
+        raise StoreError(
+            f"{parsed.render_as_string()}: only SQLite files are supported so far: "
+            "use sqlite+aiosqlite:///path/to/filon.db.",
+            code="store_unsupported",
+        )
+    path = Path(parsed.database)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives the files beside the database (-wal, -shm) the mode of the database.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the database cannot be opened ({error.strerror}): "
+            "make this path a file in a folder that this user may write, or choose another home.",
+            code="store_unreachable",
+        ) from error
+    return str(path)
+
+
+# Without this the driver opens transactions at moments of its own choosing, and commits before
+# DDL. With it there are only those that we begin.
+_DRIVER = {"isolation_level": None, "timeout": _PATIENCE}
+
+
+def _writers(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, connect_args=_DRIVER, pool_size=1, max_overflow=0, pool_reset_on_return=None
+    )
+    event.listen(engine.sync_engine, "connect", _set_up_writer)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _readers(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        connect_args=_DRIVER,
+        pool_size=READERS,
+        max_overflow=0,
+        # There is nothing to roll back after reading, and each rollback is a change of thread.
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+    )
+    event.listen(engine.sync_engine, "connect", _set_up_reader)
+    return engine
+
+
+def _set_up_writer(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # Readers go on while the writer writes.
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # In WAL mode a program that is killed loses nothing committed at NORMAL; a power failure may
+    # lose the last moments, but never leaves a damaged file. FULL would sync at each commit.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # A burst must not leave a large journal on the disk for ever; 64 MiB.
+    cursor.execute("PRAGMA journal_size_limit = 67108864")
+    cursor.close()
+
+
+def _set_up_reader(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # A reader that tries to write is a fault, and shall be seen as one.
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A plain BEGIN takes the write lock late, and then fails at once instead of waiting for it.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

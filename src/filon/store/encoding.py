@@ -1,0 +1,85 @@
+"""Values to bytes and back, exactly, whatever a provider put into them.
+
+msgspec is fast but refuses integers over 64 bits and halves of surrogate pairs, both of which a
+hostile or careless server can send. Those rare values go through the standard library's JSON.
+"""
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from filon.store.errors import StoreError
+
+T = TypeVar("T")
+
+# A map or an array never begins with this byte in msgpack, so it tells the two apart.
+_JSON_BEGINS = b"{"
+
+
+def to_blob(value: msgspec.Struct) -> bytes:
+    """The value as msgpack, or as JSON where msgpack has no room for it."""
+    try:
+        return msgspec.msgpack.encode(value)
+    except (OverflowError, UnicodeEncodeError):
+        return json.dumps(msgspec.to_builtins(value)).encode("ascii")
+
+
+def from_blob(data: bytes, kind: type[T]) -> T:
+    """What `to_blob` was given."""
+    try:
+        if data.startswith(_JSON_BEGINS):
+            return msgspec.convert(json.loads(data), kind)
+        return msgspec.msgpack.decode(data, type=kind)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise _unreadable(kind, error) from error
+
+
+def to_json(value: object) -> str:
+    """The value as JSON text."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (OverflowError, UnicodeEncodeError):
+        return json.dumps(msgspec.to_builtins(value))
+
+
+def from_json(text: str, kind: type[T]) -> T:
+    """What `to_json` was given."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise _unreadable(kind, error) from error
+    except msgspec.DecodeError:
+        return _from_odd_json(text, kind)
+
+
+def _from_odd_json(text: str, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(json.loads(text), kind)
+    except ValueError as error:
+        raise _unreadable(kind, error) from error
+
+
+def clean(text: str) -> str:
+    """The text without lone halves of surrogate pairs, which no database can hold.
+
+    Two halves that a provider sent apart become the character they were meant to be.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def fits(count: int | None) -> int | None:
+    """The count, or None where it is too large to be true (and to be stored)."""
+    return count if count is None or -(2**63) <= count < 2**63 else None
+
+
+def _unreadable(kind: Any, error: Exception) -> StoreError:
+    name = getattr(kind, "__name__", str(kind))
+    return StoreError(
+        f"a stored {name} cannot be read ({error}): it was written by another version of Filon.",
+        code="store_unreadable",
+    )

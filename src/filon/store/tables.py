@@ -1,0 +1,191 @@
+"""The tables as they are now. How an older database gets here stands in `migrations/`.
+
+Times are Unix seconds. Structured values are JSON text or msgpack, written and read by the module
+of their noun. Whatever belongs to a person carries `owner_id`, and every query filters by it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+# Named constraints can be changed by a later migration on every database.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly this type.
+_Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _owner(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "owner_id",
+        Integer,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        nullable=False,
+        primary_key=primary_key,
+    )
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", Double, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    # The SHA-256 of the cookie's value, so that a copy of the database opens no session.
+    Column("id", Text, primary_key=True),
+    _owner(),
+    Column("created_at", Double, nullable=False),
+    Column("last_seen_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index(None, "owner_id"),
+)
+
+sign_in_tokens = Table(
+    "sign_in_tokens",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    _owner(),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("used_at", Double),
+    Index(None, "owner_id"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _owner(),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created_at", Double, nullable=False),
+    Column("last_used_at", Double),
+    Column("revoked_at", Double),
+    Index(None, "owner_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _owner(),
+    Column("title", Text, nullable=False),
+    Column("title_by", Text, nullable=False),
+    Column("model", Text),
+    Column("active_id", Text),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index(None, "owner_id", "updated_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _owner(),
+    Column(
+        "conversation_id",
+        Text,
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("parent_id", Text, ForeignKey("messages.id", ondelete="CASCADE")),
+    Column("role", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reasoning", Text, nullable=False),
+    # The whole Message as msgpack, only where `text` and `reasoning` do not say all of it.
+    Column("parts", LargeBinary),
+    Column("sender", Text, nullable=False),
+    Column("model", Text),
+    Column("state", Text, nullable=False),
+    Column("problem", Text),
+    Column("chip", Text),
+    Column("trace_id", Text),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index(None, "owner_id"),
+    Index(None, "conversation_id", "created_at"),
+    # Deleting a conversation looks for the children of each message.
+    Index(None, "parent_id"),
+    # Start-up looks for answers that were being written, without reading all the others.
+    Index(
+        "ix_messages_open",
+        "id",
+        sqlite_where=text("state = 'streaming'"),
+        postgresql_where=text("state = 'streaming'"),
+    ),
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    _owner(),
+    Column("started_at", Double, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("endpoint", Text),
+    Column("model", Text, nullable=False),
+    Column("status", Integer),
+    Column("outcome", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost_kind", Text, nullable=False),
+    Column("cost_usd", Double),
+    Column("ttft", Double),
+    Column("total", Double),
+    Column("mark", Text),
+    # Names, not references: a trace outlives the conversation it came from.
+    Column("conversation_id", Text),
+    Column("message_id", Text),
+    Column("timing", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    # Last, so that a list of traces is read without touching the pages that hold them.
+    Column("records", LargeBinary, nullable=False),
+    # It holds all that the roll-up of a day needs, so that the status line reads no row.
+    Index("ix_traces_rollup", "owner_id", "started_at", "outcome", "cost_kind", "cost_usd"),
+)
+
+body_pieces = Table(
+    "body_pieces",
+    metadata,
+    _owner(primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+fetched_models = Table(
+    "fetched_models",
+    metadata,
+    Column("endpoint", Text, primary_key=True),
+    Column("models", Text, nullable=False),
+    Column("fetched_at", Double),
+    Column("problem", Text),
+)

@@ -1,0 +1,201 @@
+"""One trace as one blob, with long bodies cut into pieces that several traces can share.
+
+A chat sends its whole history with each message. Cut at message boundaries and stored by the hash
+of each piece, the hundredth turn does not store it a hundredth time. So do lists of hashes, in
+groups, once they are long. Pure functions; `traces.py` moves the bytes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from itertools import accumulate
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from filon.store.encoding import from_blob, to_blob
+from filon.store.errors import StoreError
+from filon.trace.records import (
+    AnyRecord,
+    Assembled,
+    Attempt,
+    Body,
+    Received,
+    SourcedMessage,
+    Translated,
+)
+
+# Bytes up to which a body stays in its trace.
+INLINE = 4096
+_HASH = 16
+# Hashes in a group. The last, unfinished group of a body is what each trace repeats: 256 bytes on
+# average, against 16 for each of perhaps hundreds of messages.
+_GROUP = 32 * _HASH
+# The array header that msgpack allows for any length up to 2**32.
+_ARRAY = b"\xdd"
+
+Pieces = dict[bytes, bytes]
+
+
+class _Stored(Struct, frozen=True, array_like=True):
+    """A body. Either `data` is all of it, or the pieces of `groups` and then `hashes` are.
+
+    `cuts` is None when they are where the pieces meet. `items` counts the messages of `Assembled`.
+    """
+
+    data: bytes = b""
+    groups: bytes = b""
+    hashes: bytes = b""
+    cuts: tuple[int, ...] | None = None
+    items: int = 0
+
+
+class _Blob(Struct, frozen=True):
+    """The records without their bodies; `places` has the number of each record's body, in order,
+    and -1 where it has none. A request that was sent as it was translated is kept once."""
+
+    records: tuple[AnyRecord, ...]
+    bodies: tuple[_Stored, ...]
+    places: tuple[int, ...]
+
+
+def encode(records: Sequence[AnyRecord]) -> tuple[bytes, Pieces]:
+    """The blob, and the pieces it refers to by hash."""
+    pieces: Pieces = {}
+    bare: list[AnyRecord] = []
+    bodies: dict[_Stored, int] = {}
+    places: list[int] = []
+    for record in records:
+        body = _body(record)
+        if body is None:
+            bare.append(record)
+            places.append(-1)
+            continue
+        stored = _cut(body, _items(record), pieces)
+        places.append(bodies.setdefault(stored, len(bodies)))
+        bare.append(_without_body(record))
+    blob = to_blob(_Blob(tuple(bare), tuple(bodies), tuple(places)))
+    return blob, pieces
+
+
+class Encoded(Struct, frozen=True):
+    """A blob that was read, before its pieces were."""
+
+    blob: _Blob
+
+    def groups(self) -> set[bytes]:
+        """Hashes of the groups, which have to be fetched first."""
+        return {each for body in self.blob.bodies for each in _split(body.groups)}
+
+    def pieces(self, groups: Mapping[bytes, bytes]) -> set[bytes]:
+        """Hashes of the pieces, given the groups."""
+        return {each for body in self.blob.bodies for each in _hashes(body, groups)}
+
+    def records(self, pieces: Mapping[bytes, bytes]) -> tuple[AnyRecord, ...]:
+        """The records as they were, given groups and pieces."""
+        bodies = [(_join(body, pieces), body.items) for body in self.blob.bodies]
+        return tuple(
+            record if place < 0 else _with_body(record, *bodies[place])
+            for record, place in zip(self.blob.records, self.blob.places, strict=True)
+        )
+
+
+def decode(blob: bytes) -> Encoded:
+    """The first step back from a blob to its records."""
+    return Encoded(from_blob(blob, _Blob))
+
+
+def _body(record: AnyRecord) -> Body | None:
+    match record:
+        case Received(body=body) | Translated(body=body) | Attempt(request_body=body):
+            return body
+        case Assembled(messages=messages):
+            return _as_body(messages)
+        case _:
+            return None
+
+
+def _items(record: AnyRecord) -> int:
+    return len(record.messages) if isinstance(record, Assembled) else 0
+
+
+def _without_body(record: AnyRecord) -> AnyRecord:
+    return _with_body(record, Body(b""), 0)
+
+
+def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:
+    match record:
+        case Received() | Translated():
+            return replace(record, body=body)
+        case Attempt():
+            return replace(record, request_body=body)
+        case Assembled():
+            return replace(record, messages=_as_messages(body, items))
+        case _:
+            return record
+
+
+def _as_body(messages: tuple[SourcedMessage, ...]) -> Body | None:
+    """The messages one after the other; None leaves odd ones to the record itself."""
+    try:
+        encoded = [msgspec.msgpack.encode(message) for message in messages]
+    except (OverflowError, UnicodeEncodeError):
+        return None
+    return Body(b"".join(encoded), tuple(accumulate(map(len, encoded[:-1]))))
+
+
+def _as_messages(body: Body, items: int) -> tuple[SourcedMessage, ...]:
+    array = _ARRAY + items.to_bytes(4, "big") + body.data
+    return from_blob(array, tuple[SourcedMessage, ...])
+
+
+def _cut(body: Body, items: int, pieces: Pieces) -> _Stored:
+    data = body.data
+    if len(data) <= INLINE:
+        return _Stored(data=data, cuts=body.cuts or None, items=items)
+    edges = sorted({cut for cut in body.cuts if 0 < cut < len(data)})
+    ends = (*edges, len(data))
+    hashes = b"".join(
+        _keep(data[start:end], pieces) for start, end in zip((0, *edges), ends, strict=True)
+    )
+    grouped = len(hashes) - len(hashes) % _GROUP
+    return _Stored(
+        groups=b"".join(_keep(group, pieces) for group in _split(hashes[:grouped], _GROUP)),
+        hashes=hashes[grouped:],
+        cuts=None if body.cuts == tuple(edges) else body.cuts,
+        items=items,
+    )
+
+
+def _join(stored: _Stored, pieces: Mapping[bytes, bytes]) -> Body:
+    parts = [_fetched(each, pieces) for each in _hashes(stored, pieces)]
+    cuts = stored.cuts
+    if cuts is None:
+        cuts = tuple(accumulate(len(part) for part in parts[:-1]))
+    return Body(stored.data or b"".join(parts), cuts)
+
+
+def _hashes(stored: _Stored, groups: Mapping[bytes, bytes]) -> list[bytes]:
+    """The hashes of a body's pieces in order."""
+    listed = b"".join(_fetched(each, groups) for each in _split(stored.groups)) + stored.hashes
+    return list(_split(listed))
+
+
+def _fetched(digest: bytes, pieces: Mapping[bytes, bytes]) -> bytes:
+    try:
+        return pieces[digest]
+    except KeyError as error:
+        raise StoreError(
+            "a part of this trace is missing: another program changed the database.",
+            code="store_damaged",
+        ) from error
+
+
+def _split(joined: bytes, size: int = _HASH) -> Iterator[bytes]:
+    return (joined[at : at + size] for at in range(0, len(joined), size))
+
+
+def _keep(piece: bytes, pieces: Pieces) -> bytes:
+    digest = blake2b(piece, digest_size=_HASH).digest()
+    pieces[digest] = piece
+    return digest

@@ -1,0 +1,254 @@
+"""The one writer: it takes operations from a bounded queue and commits what is waiting together.
+
+A gateway's traces do not wait for the disk, only, when it cannot follow, for room in the queue.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from filon.conversation.errors import FilonError
+from filon.kit.log import Log
+from filon.store.errors import StoreError, explain
+
+T = TypeVar("T")
+Op = Callable[[AsyncConnection], Awaitable[T]]
+
+# Operations that may wait, and the bytes of rows among them; then callers wait.
+QUEUE_LENGTH = 2_000
+QUEUE_BYTES = 64 * 1024 * 1024
+# What one transaction takes at most, so that an answer's end never waits long behind traces.
+BATCH_LENGTH = 500
+BATCH_BYTES = 8 * 1024 * 1024
+# Seconds for which operations that nobody awaits may gather; the promise is 0.25 at most.
+LINGER = 0.05
+
+
+class Inserts(Struct, frozen=True):
+    """New rows for some statements. Inserts of the same statements are written as one.
+
+    `rows` has one entry per statement; `weight` is about how many bytes they are.
+    """
+
+    statements: tuple[Insert, ...]
+    rows: tuple[Sequence[Mapping[str, Any]], ...]
+    weight: int = 0
+
+    async def __call__(self, connection: AsyncConnection) -> None:
+        for statement, rows in zip(self.statements, self.rows, strict=True):
+            if rows:
+                await connection.execute(statement, rows)
+
+
+class _Item(Struct, frozen=True):
+    op: Op[Any]
+    reply: "asyncio.Future[Any] | None"
+    weight: int
+
+
+class _Outcome(Struct, frozen=True):
+    item: _Item
+    result: Any = None
+    error: FilonError | None = None
+
+
+class Writer:
+    """Owns the writing connection. `close` writes all that is waiting before it returns."""
+
+    def __init__(self, connection: AsyncConnection, where: str, log: Log | None = None) -> None:
+        self._connection = connection
+        self._where = where
+        self._log = log
+        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_LENGTH)
+        self._room = asyncio.Event()
+        self._bytes = 0
+        # Operations from the call that brings them until they are taken into a batch.
+        self._outstanding = 0
+        self._batch: list[_Item] = []
+        self._batch_bytes = 0
+        self._awaited = False
+        self._closing = False
+        self._failure: StoreError | None = None
+        self._task = asyncio.create_task(self._run(), name="filon-writer")
+        self._task.add_done_callback(self._ended)
+
+    async def write(self, op: Op[T]) -> T:
+        """Runs the operation, and returns its result once it is durable, or raises its error."""
+        reply: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        await self._put(_Item(op, reply, _weight(op)))
+        return await reply
+
+    async def enqueue(self, op: Op[object]) -> None:
+        """Hands the operation over; waits only for room. Its error, if any, goes to the log."""
+        await self._put(_Item(op, None, _weight(op)))
+
+    async def close(self) -> None:
+        """Writes what is waiting, then ends. Raises what ended the writer before its time."""
+        self._closing = True
+        self._wake()
+        await asyncio.wait([self._task])
+        if self._failure is not None:
+            raise self._failure
+
+    async def _put(self, item: _Item) -> None:
+        self._check()
+        self._outstanding += 1
+        try:
+            while self._bytes > QUEUE_BYTES and self._failure is None:
+                self._room.clear()
+                await self._room.wait()
+            await self._queue.put(item)
+            self._bytes += item.weight
+        except asyncio.CancelledError:
+            self._outstanding -= 1
+            self._wake()
+            raise
+        if self._failure is not None:
+            # Nobody empties the queue any more; this lets the next caller out.
+            self._drain()
+            raise self._failure
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._closing:
+            raise StoreError("the store is closed.", code="store_closed")
+
+    def _wake(self) -> None:
+        # When the queue is full the task is at work and needs no waking.
+        if self._closing and not self._queue.full():
+            self._queue.put_nowait(None)
+
+    async def _run(self) -> None:
+        while not (self._closing and self._outstanding == 0):
+            await self._gather()
+            if self._batch:
+                await self._commit(self._batch)
+                self._batch, self._batch_bytes, self._awaited = [], 0, False
+
+    async def _gather(self) -> None:
+        """Fills the batch: what is waiting, and what comes while nobody awaits a result."""
+        self._take(await self._queue.get())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while len(self._batch) < BATCH_LENGTH and self._batch_bytes < BATCH_BYTES:
+                    if not self._queue.empty():
+                        self._take(self._queue.get_nowait())
+                    elif self._awaited or self._closing:
+                        return
+                    else:
+                        self._take(await self._queue.get())
+
+    def _take(self, item: _Item | None) -> None:
+        if item is None:
+            return
+        self._batch.append(item)
+        self._batch_bytes += item.weight
+        self._awaited = self._awaited or item.reply is not None
+        self._outstanding -= 1
+        self._bytes -= item.weight
+        self._room.set()
+
+    async def _commit(self, batch: list[_Item]) -> None:
+        outcomes: list[_Outcome] = []
+        try:
+            async with self._connection.begin():
+                for group in _grouped(batch):
+                    outcomes += await self._apply(group)
+        except SQLAlchemyError as error:
+            failure = explain(error, self._where)
+            outcomes = [_Outcome(item, error=failure) for item in batch]
+        for outcome in outcomes:
+            self._tell(outcome)
+
+    async def _apply(self, group: list[_Item]) -> list[_Outcome]:
+        if len(group) > 1 and (await self._attempt(_joined(group))).error is None:
+            return [_Outcome(item) for item in group]
+        return [await self._attempt(item) for item in group]
+
+    async def _attempt(self, item: _Item) -> _Outcome:
+        """Runs one operation in a savepoint, so that its failure takes nothing else with it."""
+        try:
+            async with self._connection.begin_nested():
+                return _Outcome(item, await item.op(self._connection))
+        except SQLAlchemyError as error:
+            return _Outcome(item, error=explain(error, self._where))
+        except FilonError as error:
+            return _Outcome(item, error=error)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            # What the driver says of a value that the database has no place for.
+            return _Outcome(item, error=StoreError(f"{self._where}: cannot be stored: {error}"))
+
+    def _tell(self, outcome: _Outcome) -> None:
+        reply = outcome.item.reply
+        if reply is None:
+            if outcome.error is not None:
+                self._report("store.lost", outcome.error)
+        elif not reply.done():
+            if outcome.error is None:
+                reply.set_result(outcome.result)
+            else:
+                reply.set_exception(outcome.error)
+
+    def _report(self, event: str, error: BaseException) -> None:
+        if self._log is not None:
+            self._log.event(event, level="error", error=repr(error))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """When the task ends before its time, everyone who waits or comes later is told."""
+        cause = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if cause is None:
+            return
+        self._report("store.writer_stopped", cause)
+        self._failure = StoreError(
+            f"{self._where}: the writer has stopped ({cause!r}): restart Filon and report this.",
+            code="store_stopped",
+        )
+        self._failure.__cause__ = cause
+        for item in [*self._batch, *self._drain()]:
+            self._tell(_Outcome(item, error=self._failure))
+        self._room.set()
+
+    def _drain(self) -> list[_Item]:
+        left: list[_Item] = []
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            left += [] if item is None else [item]
+        return left
+
+
+def _weight(op: Op[Any]) -> int:
+    return op.weight if isinstance(op, Inserts) else 0
+
+
+def _grouped(batch: list[_Item]) -> Iterator[list[_Item]]:
+    """Neighbours that insert by the same statements together, all others alone, in order."""
+    group: list[_Item] = []
+    for item in batch:
+        if group and not _alike(group[-1].op, item.op):
+            yield group
+            group = []
+        group.append(item)
+    if group:
+        yield group
+
+
+def _alike(one: Op[Any], other: Op[Any]) -> bool:
+    return (
+        isinstance(one, Inserts)
+        and isinstance(other, Inserts)
+        and one.statements is other.statements
+    )
+
+
+def _joined(group: list[_Item]) -> _Item:
+    inserts = [item.op for item in group if isinstance(item.op, Inserts)]
+    columns = zip(*(each.rows for each in inserts), strict=True)
+    rows = tuple([row for rows in column for row in rows] for column in columns)
+    return _Item(Inserts(inserts[0].statements, rows), None, 0)

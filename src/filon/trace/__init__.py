@@ -1,0 +1,1 @@
+"""What a turn leaves behind: one record per stage, redacted, exportable."""

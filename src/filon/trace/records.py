@@ -1,0 +1,255 @@
+"""The records of a trace, one type per stage and one `Attempt` per HTTP exchange.
+
+Times are Unix seconds as floats; durations inside records are seconds from the record's own
+`started`. Secrets never stand here: `filon.trace.recorder` masks them before a record is kept.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from filon.conversation.errors import Problem
+from filon.conversation.finding import Finding
+from filon.conversation.message import Message
+from filon.conversation.usage import Usage
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Because(Struct, frozen=True, kw_only=True):
+    """The line that caused something: a place in a file, or a word for where no file is at work.
+
+    `source` is a file's name (`librechat.yaml`, `deepseek.toml`) or one of "you", "preset",
+    "default", "filon". `line` counts from 1. `rule` is the key there: `dropParams[0]`. `why` is
+    the reason in words, where the line has one.
+    """
+
+    source: str
+    line: int | None = None
+    rule: str | None = None
+    why: str | None = None
+
+
+class Body(Struct, frozen=True):
+    """Bytes of a request or reply, with the offsets at which they may be cut for storage.
+
+    The offsets lie at message boundaries; the pieces joined are exactly `data`.
+    """
+
+    data: bytes
+    cuts: tuple[int, ...] = ()
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """What every record has. `error` is set where the stage failed."""
+
+    started: float = 0.0
+    ended: float = 0.0
+    error: Problem | None = None
+
+
+class Received(Record, frozen=True, kw_only=True, tag="received"):
+    """The request as it came: who asked, by which door, in which protocol, with which bytes.
+
+    `caller` is "chat", "gateway", "cli" or "title"; `key` the display prefix of the API key.
+    """
+
+    caller: str
+    protocol: str
+    method: str
+    path: str
+    headers: Headers
+    body: Body
+    key: str | None = None
+
+
+class Admitted(Record, frozen=True, kw_only=True, tag="admitted"):
+    """The caller may do this, and by what right."""
+
+    stage: str = "admit"
+    owner_id: int
+    by: str
+
+
+class SourcedMessage(Struct, frozen=True, kw_only=True):
+    """One message that will be sent, with where it came from.
+
+    `origin` is "request", "history", "this message", "system" or "title". `tokens` is an estimate.
+    """
+
+    message: Message
+    origin: str
+    tokens: int
+
+
+class Assembled(Record, frozen=True, kw_only=True, tag="assembled"):
+    """The messages we will really send, in order."""
+
+    stage: str = "assemble"
+    messages: tuple[SourcedMessage, ...]
+    tokenizer: str
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """One endpoint and model that could have answered, kept or passed over, and why."""
+
+    endpoint: str
+    model: str
+    kept: bool
+    reason: str
+
+
+class Routed(Record, frozen=True, kw_only=True, tag="routed"):
+    """Where the request goes and what was passed over."""
+
+    stage: str = "route"
+    candidates: tuple[Candidate, ...]
+    endpoint: str
+    model: str
+
+
+Verdict = Literal["kept", "defaulted", "added", "renamed", "clamped", "dropped", "no_effect"]
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What became of one parameter.
+
+    `name` is as it was asked, `sent_as` the name on the wire (None when not sent). `wanted` and
+    `sent` are the values as JSON; None when there was none. `because` is the line that decided.
+    """
+
+    name: str
+    decision: Verdict
+    because: Because
+    wanted: Any = None
+    sent: Any = None
+    sent_as: str | None = None
+    note: str | None = None
+
+
+class Translated(Record, frozen=True, kw_only=True, tag="translated"):
+    """The request as the provider's wire wants it. What really left is in `Attempt`."""
+
+    stage: str = "translate"
+    protocol: str
+    decisions: tuple[Decision, ...]
+    method: str
+    url: str
+    headers: Headers
+    body: Body
+
+
+class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
+    """Whether an earlier answer was used. `reason` says why not."""
+
+    stage: str = "recall"
+    hit: bool
+    reason: str
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """The phases of one exchange in seconds from its start; None where a phase did not happen.
+
+    A reused connection has no `dns`, `connect` or `tls`. `sent` is when the last byte of the
+    request left, `first_byte` when the head of the reply came, `first_output` when the first
+    bytes that a reader can see came, `ended` when the exchange was over.
+    """
+
+    queued: float | None = None
+    dns: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    sent: float | None = None
+    first_byte: float | None = None
+    first_output: float | None = None
+    ended: float | None = None
+    reused: bool = False
+
+
+class Frame(Struct, frozen=True, array_like=True):
+    """Raw bytes as they came from the socket, `at` seconds after the attempt began.
+
+    `kind` names what they held: the tags of the events parsed from them, joined by a space.
+    """
+
+    at: float
+    data: bytes
+    kind: str = ""
+
+
+class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
+    """One HTTP exchange with a provider, captured at the socket's edge after every change."""
+
+    stage: str = "send"
+    number: int
+    endpoint: str
+    model: str
+    method: str
+    url: str
+    address: str | None
+    request_headers: Headers
+    request_body: Body
+    status: int | None
+    reply_headers: Headers = ()
+    frames: tuple[Frame, ...] = ()
+    frames_cut: int = 0
+    timing: Timing = Timing()
+    findings: tuple[Finding, ...] = ()
+    retry_after: float | None = None
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """What the turn cost in USD, or why that is unknown.
+
+    `usd` None means unknown (`why` says so) unless `kind` is "free" (practice) or "local".
+    `arithmetic` is the sum as a reader can check it; `source` names the price list and its date.
+    """
+
+    kind: Literal["priced", "reported", "unknown", "free", "local"]
+    usd: float | None = None
+    input_usd_per_mtok: float | None = None
+    cached_usd_per_mtok: float | None = None
+    output_usd_per_mtok: float | None = None
+    arithmetic: str | None = None
+    source: str | None = None
+    why: str | None = None
+
+
+class Settled(Record, frozen=True, kw_only=True, tag="settled"):
+    """How it ended. `outcome` is "complete", "stopped", "partial" or "failed".
+
+    `usage` is what the provider reported; `estimated` is our count where it did not.
+    `ttft` is seconds from the start of the turn to the first output, `rate` output tokens per
+    second after it.
+    """
+
+    stage: str = "settle"
+    outcome: Literal["complete", "stopped", "partial", "failed"]
+    usage: Usage | None
+    estimated: Usage | None
+    cost: Cost
+    finish_reason: str | None
+    ttft: float | None
+    rate: float | None
+    message: Message | None = None
+    message_id: str | None = None
+    conversation_id: str | None = None
+
+
+class StageFailed(Record, frozen=True, kw_only=True, tag="failed"):
+    """A stage that ended with an error before it could leave its own record."""
+
+    stage: str
+
+
+AnyRecord = (
+    Received
+    | Admitted
+    | Assembled
+    | Routed
+    | Translated
+    | Recalled
+    | Attempt
+    | Settled
+    | StageFailed
+)
