@@ -26,15 +26,14 @@ from filon.trace.records import (
 
 
 def conversation(name: str = "c1", **fields: Any) -> ConversationRow:
-    return ConversationRow(
-        **{"id": name, "title": "Ore", "created_at": 10.0, "updated_at": 10.0, **fields}
-    )
+    given: dict[str, Any] = {"id": name, "title": "Ore", "created_at": 10.0, "updated_at": 10.0}
+    return ConversationRow(**{**given, **fields})
 
 
 def message(name: str, parent: str | None = None, **fields: Any) -> MessageRow:
     """A message; its time follows from the digits in its name, so that m2 is later than m1."""
     at = 10.0 + int("".join(filter(str.isdigit, name)) or 0)
-    given = {
+    given: dict[str, Any] = {
         "id": name,
         "conversation_id": "c1",
         "parent_id": parent,
@@ -49,12 +48,17 @@ def message(name: str, parent: str | None = None, **fields: Any) -> MessageRow:
 
 def answer(name: str, parent: str, **fields: Any) -> MessageRow:
     """An answer that is being written."""
-    given = {"role": "assistant", "text": "", "state": "streaming", "sender": "tiny"}
+    given: dict[str, Any] = {
+        "role": "assistant",
+        "text": "",
+        "state": "streaming",
+        "sender": "tiny",
+    }
     return message(name, parent, **{**given, **fields})
 
 
 def summary(name: str = "t1", **fields: Any) -> TraceSummary:
-    given = {
+    given: dict[str, Any] = {
         "id": name,
         "started_at": 100.0,
         "caller": "chat",

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ from tests.store.made import conversation, message
 
 async def test_a_new_home_is_made_and_private(url: str, file: Path) -> None:
     await (await Store.open(url)).close()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert (mode(file), mode(file.parent)) == (0o600, 0o700)
 
 
 async def test_a_second_open_finds_the_data(url: str) -> None:
@@ -90,26 +90,36 @@ async def test_a_newer_database_is_refused(url: str, file: Path) -> None:
     assert "9999" in str(error)
 
 
-async def test_a_database_of_another_program_is_refused_and_untouched(
-    url: str, file: Path
-) -> None:
+async def test_a_database_of_another_program_is_refused_and_untouched(url: str, file: Path) -> None:
     file.parent.mkdir()
     change(file, "CREATE TABLE theirs (id)")
     assert (await refusal(url)).problem.code == "store_foreign"
     assert tables(file) == {"theirs"}
 
 
-async def test_a_file_that_is_no_database_is_refused_and_untouched(url: str, file: Path) -> None:
+@pytest.fixture
+def diary(file: Path) -> Iterator[Path]:
+    """A file that is no database, and must be the same after the test."""
     file.parent.mkdir()
     file.write_bytes(b"dear diary " * 1000)
-    error = await refusal(url)
-    assert error.problem.code == "store_no_database"
-    assert str(file) in str(error)
+    yield file
     assert file.read_bytes() == b"dear diary " * 1000
 
 
-async def test_a_folder_in_place_of_the_file_is_refused(url: str, file: Path) -> None:
+async def test_a_file_that_is_no_database_is_refused_and_untouched(url: str, diary: Path) -> None:
+    error = await refusal(url)
+    assert error.problem.code == "store_no_database"
+    assert str(diary) in str(error)
+
+
+@pytest.fixture
+def folder(file: Path) -> Path:
     file.mkdir(parents=True)
+    return file
+
+
+@pytest.mark.usefixtures("folder")
+async def test_a_folder_in_place_of_the_file_is_refused(url: str) -> None:
     assert (await refusal(url)).problem.code == "store_unreachable"
 
 
@@ -121,7 +131,7 @@ async def test_a_home_that_cannot_be_made_is_refused(url: str, file: Path) -> No
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 async def test_a_file_that_may_not_be_written_is_refused(url: str, file: Path) -> None:
     await (await Store.open(url)).close()
-    file.chmod(0o400)
+    change_mode(file, 0o400)
     assert (await refusal(url)).problem.code == "store_unreachable"
 
 
@@ -144,14 +154,14 @@ async def test_an_address_that_is_not_supported_is_told_without_its_password(url
     assert "secret" not in str(await refusal(url))
 
 
-BROKEN = '''
+BROKEN = """
 from alembic import op
 revision, down_revision = "0002", "0001"
 def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
     op.execute("DELETE FROM people")
     op.execute("SELECT * FROM nothing")
-'''
+"""
 
 
 async def test_a_migration_that_fails_leaves_the_old_data(
@@ -177,6 +187,14 @@ async def test_a_migration_that_fails_leaves_the_old_data(
     assert await store.people.find(1) is not None
     assert len(await store.messages.tree(1, "c1")) == 1
     await store.close()
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def change_mode(path: Path, wanted: int) -> None:
+    path.chmod(wanted)
 
 
 def change(file: Path, statement: str) -> None:

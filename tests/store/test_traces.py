@@ -175,7 +175,7 @@ async def test_a_long_chat_does_not_store_its_history_again_and_again(
     assert pieces <= 5 * TURNS + 2 * (2 * TURNS // 32) + 2
     length = sum(map(len, history))
     assert stored < 2.5 * length
-    assert stored + blobs < sent / 20
+    assert stored + blobs < sent / 10
     last = await store.traces.get(ME, f"t{TURNS - 1}")
     assert last.records == records(history[:-1])
 

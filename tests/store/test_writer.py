@@ -75,9 +75,7 @@ async def numbers(database: Database) -> list[int]:
         return [number for (number,) in rows.all()]
 
 
-async def test_a_write_returns_its_result_when_it_is_durable(
-    writer: Writer, file: Path
-) -> None:
+async def test_a_write_returns_its_result_when_it_is_durable(writer: Writer, file: Path) -> None:
     assert await writer.write(partial(add, 7)) == 7
     other = sqlite3.connect(file)
     assert other.execute("SELECT id FROM people").fetchall() == [(7,)]
@@ -113,9 +111,7 @@ async def test_one_failing_operation_fails_alone(
     assert len(commits) == 1
 
 
-async def test_inserts_of_one_kind_become_one_statement(
-    writer: Writer, database: Database
-) -> None:
+async def test_inserts_of_one_kind_become_one_statement(writer: Writer, database: Database) -> None:
     statements: list[str] = []
     event.listen(
         database.writing.sync_engine, "before_cursor_execute", partial(note_statement, statements)
@@ -127,7 +123,9 @@ async def test_inserts_of_one_kind_become_one_statement(
     assert len([each for each in statements if each.startswith("INSERT")]) == 1
 
 
-def note_statement(seen: list[str], _connection: object, _cursor: object, statement: str, *_: object) -> None:
+def note_statement(
+    seen: list[str], _connection: object, _cursor: object, statement: str, *_: object
+) -> None:
     seen.append(statement)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from filon.cli.console import finish, home_only, plain
+from filon.cli.console import finish, plain, settings_of
 from filon.conversation.events import TextDelta
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
@@ -27,7 +27,7 @@ def run(model: str, prompt: str, config: Path | None) -> int:
 
 
 async def _ask(model: str, prompt: str, config: Path | None) -> int:
-    settings = replace(home_only(config), log_level="error")
+    settings = replace(settings_of(config), log_level="error")
     house = await ServerHouse.open(settings, serving=False)
     try:
         person = await house.store.people.first_person(clock.now())

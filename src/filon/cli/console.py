@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from filon.config.load import load_from_process
+from filon.config.settings import Settings
 from filon.conversation.errors import FilonError
 
 
@@ -35,8 +37,6 @@ def plain(text: str) -> str:
     )
 
 
-def home_only(config: Path | None = None) -> Any:
+def settings_of(config: Path | None = None) -> Settings:
     """The settings for a command beside the server."""
-    from filon.config.load import load_from_process
-
     return load_from_process(config=config)

@@ -1,10 +1,9 @@
 """`filon keys create|list|revoke`."""
 
 import sys
-from datetime import datetime
 
 from filon.accounts.keys import Keys
-from filon.cli.console import finish, home_only, plain
+from filon.cli.console import finish, plain, settings_of
 from filon.conversation.errors import NotFound
 from filon.kit import clock
 from filon.store.store import Store
@@ -26,7 +25,7 @@ def run_revoke(key: str) -> int:
 
 
 async def _create(name: str) -> int:
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         made = await Keys(store).make(person.id, name)
@@ -39,7 +38,7 @@ async def _create(name: str) -> int:
 
 
 async def _list() -> int:
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         rows = await Keys(store).all(person.id)
@@ -56,7 +55,7 @@ async def _list() -> int:
 
 
 async def _revoke(key: str) -> int:
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         keys = Keys(store)
@@ -76,4 +75,4 @@ async def _revoke(key: str) -> int:
 
 
 def _day(at: float) -> str:
-    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M")
+    return clock.local(at).strftime("%Y-%m-%d %H:%M")

@@ -5,7 +5,7 @@ import sys
 
 from filon.accounts.passwords import Passwords
 from filon.accounts.sessions import Sessions
-from filon.cli.console import finish, home_only
+from filon.cli.console import finish, settings_of
 from filon.conversation.errors import InvalidRequest
 from filon.kit import clock
 from filon.store.store import Store
@@ -26,7 +26,7 @@ def _read() -> str:
 async def _set(password: str | None) -> int:
     if password == "":
         raise InvalidRequest("The two were not the same, or empty.", fix="Run it again.")
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         passwords = Passwords(store)

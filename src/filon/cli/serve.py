@@ -33,9 +33,7 @@ def run(host: str | None, port: int | None, config: Path | None, *, open_browser
     try:
         settings = load_from_process(config=config, host=host, port=port)
         listening = _bind(settings.host, settings.port)
-        settings = replace(
-            settings, port=listening.getsockname()[1], open_browser=open_browser
-        )
+        settings = replace(settings, port=listening.getsockname()[1], open_browser=open_browser)
         return asyncio.run(_serve(settings, listening))
     except FilonError as error:
         return fail(error)

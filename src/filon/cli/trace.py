@@ -2,9 +2,8 @@
 
 import json
 import sys
-from datetime import datetime
 
-from filon.cli.console import finish, home_only, plain
+from filon.cli.console import finish, plain, settings_of
 from filon.conversation.errors import NotFound
 from filon.kit import clock
 from filon.server import told
@@ -30,7 +29,7 @@ def run_curl(trace_id: str) -> int:
 
 
 async def _list(limit: int) -> int:
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         page = await store.traces.page(person.id, limit=limit)
@@ -44,7 +43,7 @@ async def _list(limit: int) -> int:
 
 
 def _row(row: TraceSummary) -> str:
-    stamp = datetime.fromtimestamp(row.started_at).strftime("%m-%d %H:%M:%S")
+    stamp = clock.local(row.started_at).strftime("%m-%d %H:%M:%S")
     cost = row.cost_kind if row.cost_usd is None else f"${row.cost_usd:.6f}"
     tokens = f"{_or(row.input_tokens)}→{_or(row.output_tokens)}"
     total = "" if row.total is None else f"{row.total:.2f} s"
@@ -59,7 +58,7 @@ def _or(value: int | None) -> str:
 
 
 async def _get(trace_id: str) -> Trace:
-    store = await Store.open(home_only().database_url)
+    store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
         if trace_id == "last":

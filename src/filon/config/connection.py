@@ -207,12 +207,14 @@ def _required(item: Node, name: str, reading: Reading) -> str | None:
     return None
 
 
-def _fill(entry: Entry, reading: Reading, then: str = "") -> interpolate.Filled:
+def _fill(
+    entry: Entry, reading: Reading, then: str = "The endpoint waits for it."
+) -> interpolate.Filled:
     """Puts the variables in and tells what is odd about them."""
     text = entry.node.text or ""
     filled = interpolate.fill(text, reading.environment)
     if filled.missing:
-        message = f"{interpolate.why_unset(filled.missing)} {then}".rstrip()
+        message = f"{interpolate.unset(filled.missing)} {then}".rstrip()
         reading.notes.warning("unset-variable", message, entry.node)
     if interpolate.is_doubled(text):
         message = (

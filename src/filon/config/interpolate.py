@@ -95,23 +95,29 @@ def _person(match: re.Match[str]) -> str:
     return PERSON.get(match[1], match[0])
 
 
-def why_unset(names: tuple[str, ...]) -> str:
-    """One sentence on what is missing and one on what to do."""
+def unset(names: tuple[str, ...]) -> str:
+    """One sentence on what is missing."""
     if len(names) > 1:
-        listed = f"{', '.join(names[:-1])} and {names[-1]}"
-        return f"{listed} are not set. Set them and press Check."
+        return f"{', '.join(names[:-1])} and {names[-1]} are not set."
     name = "".join(names)
     if not name:
-        return "${} names no variable. Write a name between the braces."
+        return "${} names no variable."
     if name in NEVER:
         return f"{name} is never put into a configuration, as in LibreChat. Use another variable."
-    if re.search(r"[:?=+-]", name):
-        plain = re.split(r"[:?=+-]", name)[0]
+    if not re.fullmatch(r"\w+", name):
         return (
-            f'"{name}" is not set: there are no default values inside ${{…}}, so this looks for a '
-            f"variable of that whole name. Write ${{{plain}}}, set it and press Check."
+            f'"{name}" is not set: all that stands between ${{ and }} is the name of a variable; '
+            "there are no default values."
         )
-    return f"{name} is not set. Set it and press Check."
+    return f"{name} is not set."
+
+
+def why_unset(names: tuple[str, ...]) -> str:
+    """The same, and what to do about it."""
+    told = unset(names)
+    if not told.endswith("not set."):
+        return told
+    return f"{told} Set {'them' if len(names) > 1 else 'it'} and press Check."
 
 
 def nearest_placeholder(name: str) -> str | None:

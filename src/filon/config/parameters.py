@@ -1,4 +1,4 @@
-"""What an entry says about parameters and prices: customParams, addParams, dropParams, tokenConfig."""
+"""What an entry says of parameters and prices: customParams, add- and dropParams, tokenConfig."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ def read_dropped(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
         if name.text is None:
             continue
         if canonical(name.text) in _FIXED:
-            message = f"{name.text} cannot be dropped: it has no effect here, as in LibreChat."
+            message = f"{name.text} cannot be dropped: each request says it."
             reading.notes.warning("no-effect", message, name)
             continue
         if name.text in _KEPT:

@@ -1,22 +1,22 @@
 """Everything that can go wrong on the way to an answer.
 
-    FilonError                  carries a Problem: what happened, where, what to do
-    ├── CallerError             the request is at fault; sending it again changes nothing
-    │   ├── InvalidRequest      400  not readable, or a field is wrong
-    │   ├── Unauthenticated     401  no key, an unknown key, no session
-    │   ├── Forbidden           403  known, but not allowed this
-    │   ├── NotFound            404  no such route, conversation, trace, ...
-    │   ├── UnknownModel        404  no such model or endpoint
-    │   ├── TooLarge            413  the body is over the limit
-    │   └── TooSlow             408  the body did not arrive in time
-    ├── EndpointNotReady        503  the chosen endpoint cannot be used as configured
-    ├── ProviderError                the provider, or the way to it, failed
-    │   ├── ProviderRefused     its own status; it answered with an error
-    │   ├── Unreachable         502  no connection: name, port, TLS
-    │   ├── TimedOut            504  connected, but nothing came in time
-    │   └── BrokenReply         502  the reply was cut, or nobody can read it
-    ├── Stopped                 499  the person pressed stop, or the caller left
-    └── InternalError           500  our own fault; the trace has the details
+FilonError                  carries a Problem: what happened, where, what to do
+├── CallerError             the request is at fault; sending it again changes nothing
+│   ├── InvalidRequest      400  not readable, or a field is wrong
+│   ├── Unauthenticated     401  no key, an unknown key, no session
+│   ├── Forbidden           403  known, but not allowed this
+│   ├── NotFound            404  no such route, conversation, trace, ...
+│   ├── UnknownModel        404  no such model or endpoint
+│   ├── TooLarge            413  the body is over the limit
+│   └── TooSlow             408  the body did not arrive in time
+├── EndpointNotReady        503  the chosen endpoint cannot be used as configured
+├── ProviderError                the provider, or the way to it, failed
+│   ├── ProviderRefused     its own status; it answered with an error
+│   ├── Unreachable         502  no connection: name, port, TLS
+│   ├── TimedOut            504  connected, but nothing came in time
+│   └── BrokenReply         502  the reply was cut, or nobody can read it
+├── Stopped                 499  the person pressed stop, or the caller left
+└── InternalError           500  our own fault; the trace has the details
 """
 
 from typing import Literal
@@ -136,7 +136,7 @@ class EndpointNotReady(FilonError):
 
 
 class ProviderError(FilonError):
-    """The provider, or the way to it, failed. Built from a Problem, which holds what it answered."""
+    """The provider, or the way to it, failed. Built from a Problem, which has its answer."""
 
     status = 502
     code = "provider_error"

@@ -17,7 +17,7 @@ class Text(Struct, frozen=True, tag="text"):
 
 
 class Reasoning(Struct, frozen=True, tag="reasoning"):
-    """What a model wrote while thinking; shown folded, sent back only where a provider demands it."""
+    """What a model wrote while thinking; sent back only where a provider demands it."""
 
     text: str
 
@@ -29,14 +29,14 @@ class Refusal(Struct, frozen=True, tag="refusal"):
 
 
 class Image(Struct, frozen=True, tag="image"):
-    """A picture by address: `https:` or `data:`. `detail` is the provider's hint (low, high, auto)."""
+    """A picture by address: `https:` or `data:`. `detail` is a hint: low, high, auto."""
 
     url: str
     detail: str | None = None
 
 
 class ToolCall(Struct, frozen=True, tag="tool_call"):
-    """A call the model asks for. `arguments` is the JSON text as the model wrote it, valid or not."""
+    """A call the model asks for. `arguments` is JSON text as it wrote it, valid or not."""
 
     id: str
     name: str

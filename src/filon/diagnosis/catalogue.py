@@ -123,7 +123,8 @@ SYMPTOMS: tuple[Symptom, ...] = (
         causes=("The conversation with max_tokens is larger than the model's context.",),
         fix="Shorten the conversation, lower max_tokens, or choose a model with more context.",
         statuses=(400, 413, 422),
-        pattern=r"context[_ ]length|maximum context|prompt is too long|context size|too many tokens",
+        pattern=r"context[_ ]length|maximum context|prompt is too long|context size|"
+        r"too many tokens",
     ),
     Symptom(
         code="parameter_refused",

@@ -1,7 +1,7 @@
 """The only source of time."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def now() -> float:
@@ -16,5 +16,9 @@ def monotonic() -> float:
 
 def midnight() -> float:
     """Unix time of the start of today where this machine stands."""
-    today = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    return today.timestamp()
+    return local(now()).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def local(at: float) -> datetime:
+    """A Unix time as the clock on this machine's wall shows it."""
+    return datetime.fromtimestamp(at, UTC).astimezone()

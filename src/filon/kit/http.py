@@ -7,6 +7,7 @@ key must not travel to an address that nobody configured.
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Protocol
 
 import aiohttp
@@ -117,7 +118,9 @@ class AiohttpExchange:
             async for chunk in self._response.content.iter_any():
                 yield chunk
         except aiohttp.ClientPayloadError as error:
-            raise HttpFailure("payload", "the connection ended in the middle of the reply") from error
+            raise HttpFailure(
+                "payload", "the connection ended in the middle of the reply"
+            ) from error
         except (aiohttp.ClientConnectionError, ConnectionError) as error:
             raise HttpFailure("disconnected", str(error) or type(error).__name__) from error
 
@@ -201,7 +204,7 @@ def _peer(response: aiohttp.ClientResponse) -> str | None:
 
 
 def _timing_hooks() -> aiohttp.TraceConfig:
-    hooks = aiohttp.TraceConfig(_phases_of)
+    hooks = aiohttp.TraceConfig()
     hooks.on_connection_queued_start.append(_queued_start)
     hooks.on_connection_queued_end.append(_queued_end)
     hooks.on_dns_resolvehost_start.append(_dns_start)
@@ -214,45 +217,55 @@ def _timing_hooks() -> aiohttp.TraceConfig:
     return hooks
 
 
-def _phases_of(trace_request_ctx: Phases) -> Phases:
-    return trace_request_ctx
+def _phases(context: SimpleNamespace) -> Phases:
+    return context.trace_request_ctx
 
 
-async def _queued_start(_s: object, phases: Phases, _p: object) -> None:
+async def _queued_start(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.queue_start = phases.since()
 
 
-async def _queued_end(_s: object, phases: Phases, _p: object) -> None:
+async def _queued_end(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.queued = phases.since() - (phases.queue_start or 0.0)
 
 
-async def _dns_start(_s: object, phases: Phases, _p: object) -> None:
+async def _dns_start(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.dns_start = phases.since()
 
 
-async def _dns_end(_s: object, phases: Phases, _p: object) -> None:
+async def _dns_end(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.dns = phases.since() - (phases.dns_start or 0.0)
 
 
-async def _connect_start(_s: object, phases: Phases, _p: object) -> None:
+async def _connect_start(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.connect_start = phases.since()
 
 
-async def _connect_end(_s: object, phases: Phases, _p: object) -> None:
+async def _connect_end(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     # aiohttp times name, TCP and TLS as one; what remains after the name is TCP with TLS.
     phases.connect = phases.since() - (phases.connect_start or 0.0) - (phases.dns or 0.0)
 
 
-async def _reused(_s: object, phases: Phases, _p: object) -> None:
+async def _reused(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.reused = True
 
 
 async def _headers_sent(
-    _s: object, phases: Phases, told: aiohttp.TraceRequestHeadersSentParams
+    _s: object, context: SimpleNamespace, told: aiohttp.TraceRequestHeadersSentParams
 ) -> None:
-    phases.request_headers = tuple(told.headers.items())
+    phases = _phases(context)
+    # aiohttp's header names are a subclass of str that msgpack does not know.
+    phases.request_headers = tuple((f"{name}", f"{value}") for name, value in told.headers.items())
     phases.sent = phases.since()
 
 
-async def _chunk_sent(_s: object, phases: Phases, _p: object) -> None:
+async def _chunk_sent(_s: object, context: SimpleNamespace, _p: object) -> None:
+    phases = _phases(context)
     phases.sent = phases.since()

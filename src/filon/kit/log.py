@@ -5,7 +5,7 @@ Every line names its event and carries fields; secrets are masked before it is w
 
 import json
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
 from filon.kit import clock
@@ -42,14 +42,14 @@ class Log:
 
 
 def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
-    stamp = datetime.fromtimestamp(clock.now(), timezone.utc).isoformat(timespec="milliseconds")
+    stamp = datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="milliseconds")
     return json.dumps(
         {"time": stamp, "level": level, "event": event, **fields}, ensure_ascii=False, default=str
     )
 
 
 def _as_text(event: str, level: str, fields: dict[str, Any]) -> str:
-    stamp = datetime.fromtimestamp(clock.now()).strftime("%H:%M:%S.%f")[:-3]
+    stamp = clock.local(clock.now()).strftime("%H:%M:%S.%f")[:-3]
     told = " ".join(f"{name}={_plain(value)}" for name, value in fields.items())
     return f"{stamp} {level:<7} {event:<20} {told}".rstrip()
 
@@ -59,4 +59,8 @@ def _plain(value: Any) -> str:
         return f"{value:.4g}"
     text = str(value)
     # A line break inside a value would let a provider's text pose as a line of its own.
-    return json.dumps(text, ensure_ascii=False) if not text or not text.isprintable() or " " in text else text
+    return (
+        json.dumps(text, ensure_ascii=False)
+        if not text or not text.isprintable() or " " in text
+        else text
+    )

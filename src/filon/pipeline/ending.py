@@ -86,11 +86,7 @@ def trace_summary(turn: Turn) -> TraceSummary:
 
 def _joined(message: Message | None, *kinds: type[Text | Reasoning | Refusal]) -> str:
     parts = message.parts if message is not None else ()
-    return "".join(
-        part.text
-        for part in parts
-        if isinstance(part, kinds) and isinstance(part, Text | Reasoning | Refusal)
-    )
+    return "".join(part.text for part in parts if isinstance(part, kinds))
 
 
 def _status(turn: Turn, last: Attempt | None) -> int | None:

@@ -6,7 +6,7 @@ their canonical form, so that `dropParams: [frequency_penalty]` drops `frequency
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -54,6 +54,11 @@ def on_the_wire(decisions: tuple[Decision, ...]) -> tuple[tuple[str, Any], ...]:
     return tuple((one.sent_as, one.sent) for one in decisions if one.sent_as is not None)
 
 
+def wants_usage(asked: Mapping[str, Any]) -> bool:
+    """Whether the caller asked for the token count of a stream."""
+    return bool(_object(asked.get("stream_options")).get("include_usage"))
+
+
 def lost(decisions: tuple[Decision, ...]) -> int:
     """How many parameters that somebody wanted do not reach the model."""
     return sum(
@@ -82,9 +87,7 @@ def _asked(asked: Mapping[str, Any], stream: bool, because: Because) -> Decision
     return decisions
 
 
-def _new(
-    name: str, verdict: Any, because: Because, value: Any, *, wanted: Any = None
-) -> Decision:
+def _new(name: str, verdict: Any, because: Because, value: Any, *, wanted: Any = None) -> Decision:
     return Decision(
         name=name,
         decision=verdict,
@@ -112,16 +115,18 @@ def _add(decisions: Decisions, name: str, value: Any, because: Because) -> None:
 
 def _ask_usage(decisions: Decisions) -> None:
     before = decisions.get("stream_options")
-    options = before.sent if before is not None and isinstance(before.sent, dict) else {}
+    options = _object(before.sent) if before is not None else {}
     if options.get("include_usage") is True:
         return
     value = {**options, "include_usage": True}
     if before is None:
         decisions["stream_options"] = _new("stream_options", "added", _USAGE, value)
     else:
-        decisions["stream_options"] = replace(
-            before, decision="added", because=_USAGE, sent=value
-        )
+        decisions["stream_options"] = replace(before, decision="added", because=_USAGE, sent=value)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _drop(

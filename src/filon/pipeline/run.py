@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Awaitable
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -61,7 +61,7 @@ async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
     progress.stage_started = started = clock.now()
     before = len(progress.turn.records)
     result = stage(progress.turn, *given)
-    turn: Turn = await result if isinstance(result, Awaitable) else result
+    turn = cast(Turn, await result if isinstance(result, Awaitable) else result)
     stamped = tuple(
         replace(record, started=started, ended=clock.now()) for record in turn.records[before:]
     )

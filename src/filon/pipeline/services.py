@@ -8,6 +8,7 @@ from filon.pipeline.directory import Directory
 from filon.pipeline.recording import Recording
 from filon.pipeline.turn import Turn
 from filon.store.store import Store
+from filon.trace.records import AnyRecord
 
 
 class Progress:
@@ -20,7 +21,7 @@ class Progress:
         self.stage = ""
         self.stage_started = turn.started
 
-    def records(self) -> tuple[object, ...]:
+    def records(self) -> tuple[AnyRecord, ...]:
         """The records so far, the running attempt included."""
         running = () if self.recording is None else (self.recording.record(),)
         return (*self.turn.records, *running)

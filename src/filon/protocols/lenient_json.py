@@ -21,7 +21,11 @@ def decode_lenient(data: bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-_ESCAPES = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([0-9a-fA-F]{4}))?|.)", re.DOTALL)
+# The pairs of backslashes before an escape belong to nothing; an odd one begins it.
+_SURROGATE = re.compile(
+    rb"(?<!\\)((?:\\\\)*+)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|"
+    rb"(\\u[dD][89a-fA-F][0-9a-fA-F]{2}))"
+)
 
 
 def mend(data: bytes) -> bytes:
@@ -30,27 +34,8 @@ def mend(data: bytes) -> bytes:
     Some servers cut a text into tokens inside a character.
     """
     data = data.removeprefix(_BOM).decode("utf-8", "replace").encode()
-    if b"\\u" not in data:
-        return data
-    pieces: list[bytes] = []
-    position = 0
-    while (found := _ESCAPES.search(data, position)) is not None:
-        pieces.append(data[position : found.start()])
-        kept, position = _mend_escape(found)
-        pieces.append(kept)
-    pieces.append(data[position:])
-    return b"".join(pieces)
+    return _SURROGATE.sub(_mend_one, data)
 
 
-def _mend_escape(found: re.Match[bytes]) -> tuple[bytes, int]:
-    """What to keep of one escape, or of a pair of them, and where to go on."""
-    if found.group(1) is None:
-        return found.group(), found.end()
-    first = int(found.group(1), 16)
-    end_of_first = found.start() + 6
-    if not 0xD800 <= first < 0xE000:
-        return found.group()[:6], end_of_first
-    second = int(found.group(2), 16) if found.group(2) else 0
-    if first < 0xDC00 and 0xDC00 <= second < 0xE000:
-        return found.group(), found.end()
-    return rb"\ufffd", end_of_first
+def _mend_one(found: re.Match[bytes]) -> bytes:
+    return found.group() if found.group(3) is None else found.group(1) + rb"\ufffd"

@@ -1,12 +1,14 @@
 """A caller's JSON, read strictly: whatever is wrong with it is told in words and with its place."""
 
 import re
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from filon.conversation.errors import InvalidRequest
+from filon.protocols.lenient_json import mend
 
 # Far deeper than any schema in use, far shallower than what exhausts the interpreter's stack.
 MAX_DEPTH = 100
@@ -61,10 +63,7 @@ def body_fields(body: bytes) -> dict[str, Raw]:
         kind = kind_of(body.lstrip())
         raise InvalidRequest(f"The body must be a JSON object, but it is {kind}.") from error
     except msgspec.DecodeError as error:
-        raise InvalidRequest(
-            f"The body is not JSON: {_explain(body, str(error))}.",
-            fix="Look there for a missing quote, comma or bracket.",
-        ) from error
+        raise _not_json(body, str(error)) from error
 
 
 def object_at(raw: Raw | bytes, where: str) -> dict[str, Raw]:
@@ -85,15 +84,7 @@ def string_at(raw: Raw | bytes, where: str) -> str:
     """The text that this value must be."""
     if kind_of(raw) != "a string":
         raise wrong(where, "a string", raw)
-    try:
-        return _STRING.decode(raw)
-    except msgspec.DecodeError as error:
-        # The skimming reader has accepted it, so only an escape can be at fault.
-        raise InvalidRequest(
-            f"`{where}` holds half of a surrogate pair, which stands for no character.",
-            fix="Cut texts between characters, not inside an emoji.",
-            param=where,
-        ) from error
+    return _STRING.decode(raw)
 
 
 def value_at(raw: Raw | bytes, where: str) -> Any:
@@ -103,10 +94,6 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
     except msgspec.ValidationError as error:
         reason = _PLACE.sub("", str(error)).lower()
         raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
-    except msgspec.DecodeError as error:
-        raise InvalidRequest(
-            f"`{where}` holds half of a surrogate pair, which stands for no character.", param=where
-        ) from error
     _check_depth(raw, value, where)
     return value
 
@@ -128,18 +115,20 @@ def _brackets(raw: Raw | bytes) -> int:
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:
-    level: list[Any] = [value]
-    for _ in range(limit + 1):
-        inner: list[Any] = []
-        for one in level:
-            if isinstance(one, dict):
-                inner.extend(cast("dict[str, Any]", one).values())
-            elif isinstance(one, list):
-                inner.extend(cast("list[Any]", one))
-        if not inner:
+    level = _containers([value])
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            for inner in _containers(one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
             return False
-        level = inner
     return True
+
+
+def _containers(values: Iterable[Any]) -> list[dict[str, Any] | list[Any]]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _too_deep(what: str, param: str | None = None) -> InvalidRequest:
@@ -150,12 +139,31 @@ def _too_deep(what: str, param: str | None = None) -> InvalidRequest:
     )
 
 
-def _explain(body: bytes, message: str) -> str:
+def _not_json(body: bytes, message: str) -> InvalidRequest:
+    mended = mend(body)
+    if mended != body:
+        place = _place(body, _first_difference(body, mended))
+        return InvalidRequest(
+            f"The body holds half of a surrogate pair, which stands for no character: {place}.",
+            fix="Cut texts between characters, not inside an emoji.",
+        )
     found = _OFFSET.search(message)
     if found is None:
-        return f"it ends too early, {_place(body, len(body))}"
-    reason = message.partition(": ")[2].partition(" (byte")[0]
-    return f"{reason or 'unreadable'} at {_place(body, int(found.group(1)))}"
+        what = f"it ends too early, {_place(body, len(body))}"
+    else:
+        reason = message.partition(": ")[2].partition(" (byte")[0] or "unreadable"
+        # msgspec names the byte after the first one that trails.
+        offset = int(found.group(1)) - reason.startswith("trailing")
+        what = f"{reason} at {_place(body, offset)}"
+    return InvalidRequest(
+        f"The body is not JSON: {what}.", fix="Look there for a missing quote, comma or bracket."
+    )
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    pairs = zip(one, other, strict=False)
+    # Both halves of the difference are escapes, which differ after the backslash and the u.
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), len(other)) - 2
 
 
 def _place(body: bytes, offset: int) -> str:

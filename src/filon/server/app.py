@@ -100,6 +100,4 @@ def create_app(house: ServerHouse) -> ASGIApp:
     """The server's ASGI application over an open house."""
     host = house.settings.host
     hosts = (*LOOPBACK, host, *house.settings.allowed_hosts)
-    return Guard(
-        Filon(house, create_api(house)), hosts, any_address=host not in LOOPBACK
-    )
+    return Guard(Filon(house, create_api(house)), hosts, any_address=host not in LOOPBACK)

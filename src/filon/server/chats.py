@@ -63,7 +63,7 @@ class Chats:
             created_at=now,
             updated_at=now,
         )
-        return await self._begin(owner_id, asked, name, body.parameters, body, begin)
+        return await self._begin(owner_id, asked, name, body, begin)
 
     async def regenerate(self, owner_id: int, body: RegenerateBody) -> SentShape:
         """Begins another answer beside the ones that a message has."""
@@ -78,20 +78,18 @@ class Chats:
             asked = (await conversations.get(owner_id, row.conversation_id)).model or ""
         endpoint, model = self._services.directory.find(asked)
         name = f"{endpoint.name}/{model}"
-        return await self._begin(owner_id, answered, name, body.parameters, body, None, again=True)
+        return await self._begin(owner_id, answered, name, body, None)
 
     async def _begin(
         self,
         owner_id: int,
         asked: MessageRow,
         model: str,
-        parameters: dict[str, object],
         body: SendBody | RegenerateBody,
         begin: ConversationRow | None,
-        *,
-        again: bool = False,
     ) -> SentShape:
         now = clock.now()
+        again = isinstance(body, RegenerateBody)
         turn_id = new_id("t")
         answer = MessageRow(
             id=new_id("m"),
@@ -108,7 +106,7 @@ class Chats:
         )
         rows = (answer,) if again else (asked, answer)
         conversation = await self._services.store.messages.add(owner_id, rows, begin)
-        turn = _turn(turn_id, owner_id, asked, answer, parameters, body)
+        turn = _turn(turn_id, owner_id, asked, answer, body)
         task = asyncio.ensure_future(self._answer(turn, answer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -203,9 +201,7 @@ class Chats:
         if title is None:
             return
         try:
-            row = await store.conversations.set_title(
-                owner, thread.conversation_id, title, "model"
-            )
+            row = await store.conversations.set_title(owner, thread.conversation_id, title, "model")
         except NotFound:
             return
         self._tell(owner, row)
@@ -224,9 +220,7 @@ class Chats:
 class _Scribe:
     """Writes down an answer as it comes: to the tabs at once, to the store now and then."""
 
-    def __init__(
-        self, services: Services, live: Live, owner_id: int, answer: MessageRow
-    ) -> None:
+    def __init__(self, services: Services, live: Live, owner_id: int, answer: MessageRow) -> None:
         self._services = services
         self._live = live
         self._owner = owner_id
@@ -272,7 +266,6 @@ def _turn(
     owner_id: int,
     asked: MessageRow,
     answer: MessageRow,
-    parameters: dict[str, object],
     body: SendBody | RegenerateBody,
 ) -> Turn:
     now = clock.now()
@@ -282,7 +275,7 @@ def _turn(
         started=now,
         caller=Caller(kind="chat", owner_id=owner_id, by="session"),
         request=ChatRequest(
-            model=answer.model or "", messages=(), parameters=parameters, stream=True
+            model=answer.model or "", messages=(), parameters=body.parameters, stream=True
         ),
         received=Received(
             started=now,
@@ -294,9 +287,7 @@ def _turn(
             headers=(),
             body=Body(msgspec.json.encode(body.model_dump())),
         ),
-        thread=Thread(
-            conversation_id=asked.conversation_id, leaf_id=asked.id, answer_id=answer.id
-        ),
+        thread=Thread(conversation_id=asked.conversation_id, leaf_id=asked.id, answer_id=answer.id),
     )
 
 

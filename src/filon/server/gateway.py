@@ -109,7 +109,9 @@ def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:
     return (*cuts, place)
 
 
-async def _refuse(door: Door, protocol: Protocol, problem: Problem, turn: Turn | None = None) -> None:
+async def _refuse(
+    door: Door, protocol: Protocol, problem: Problem, turn: Turn | None = None
+) -> None:
     status, body = protocol.render_error(problem)
     await door.reply(status, body, _trace_header(turn, problem))
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from filon.accounts.keys import Keys
 from filon.accounts.passwords import Passwords
 from filon.accounts.sessions import Sessions
-from filon.config.load import practice_endpoint
+from filon.config.found import practice_endpoint
 from filon.config.settings import Settings
 from filon.kit import clock
 from filon.kit.http import AiohttpUpstream
@@ -15,12 +15,12 @@ from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.pipeline.directory import Directory
 from filon.pipeline.services import Progress, Services
-from filon.practice.listener import Practice
+from filon.practice.service import Practice
 from filon.providers import models
 from filon.server.chats import Chats
 from filon.server.gateway import Gateway
-from filon.server.live import Live
 from filon.server.lists import Lists
+from filon.server.live import Live
 from filon.store.store import Store
 
 
@@ -55,7 +55,9 @@ class ServerHouse:
             if interrupted:
                 log.event("interrupted", level="warning", answers=interrupted)
         practice = Practice()
-        port = await _start(practice, settings.practice_port)
+        # The same port at every start, so that a copied curl command stays good.
+        wanted = settings.practice_port or (settings.port + 1 if serving and settings.port else 0)
+        port = await _start(practice, wanted)
         endpoints = (*settings.endpoints, practice_endpoint(f"http://127.0.0.1:{port}/v1"))
         fetched = {name: row.models for name, row in (await store.models.all()).items()}
         services = Services(

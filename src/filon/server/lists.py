@@ -1,7 +1,6 @@
 """Which models there are: asks an endpoint for its list when a person wants it, and keeps it."""
 
 import asyncio
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -101,19 +100,26 @@ class Lists:
         return exchange.status, exchange.headers, b"".join(parts)
 
 
+class _Model(msgspec.Struct):
+    id: str = ""
+    name: str = ""
+
+
+class _Page(msgspec.Struct):
+    data: list[_Model] = []
+    models: list[_Model] = []
+
+
 def _ids(body: bytes, endpoint: Endpoint) -> tuple[str, ...]:
-    """The ids of a list in OpenAI's shape, or of a bare array, as some send it."""
+    """The ids of a list in OpenAI's shape, in Ollama's, or of a bare array, as some send it."""
     try:
-        told: Any = msgspec.json.decode(body)
+        told = msgspec.json.decode(body, type=_Page | list[_Model])
     except msgspec.DecodeError:
-        told = None
-    items: Any = told.get("data", told.get("models")) if isinstance(told, dict) else told
-    if not isinstance(items, list):
         raise FilonError(
             f"{endpoint.label} answered its list of models in a shape that nobody knows.",
             code="models_not_readable",
             fix="Name the models under models.default in the configuration file.",
             status=502,
-        )
-    ids = (item.get("id") or item.get("name") if isinstance(item, dict) else item for item in items)
-    return tuple(sorted({each for each in ids if isinstance(each, str) and each}))
+        ) from None
+    models = [*told.data, *told.models] if isinstance(told, _Page) else told
+    return tuple(sorted({model.id or model.name for model in models} - {""}))

@@ -139,7 +139,7 @@ class Live:
         return int(number) if run == self._run and number.isdecimal() else None
 
     def _encode(self, event: Event) -> bytes:
-        data = msgspec.json.encode(event.data).decode()
+        data = msgspec.json.encode(event.data)
         return sse.encode(data, event=event.kind, id=f"{self._run}.{event.number}")
 
     def close(self) -> None:

@@ -148,9 +148,7 @@ def static_folder() -> Path:
 async def front_end(path: str, folder: Annotated[Path, Depends(static_folder)]) -> Response:
     """A file of the front end, or its page for every route of its own."""
     if path.split("/")[0] in ("api", "v1"):
-        raise NotFound(
-            f"There is no route /{path}.", fix="docs/api.md lists what there is."
-        )
+        raise NotFound(f"There is no route /{path}.", fix="docs/api.md lists what there is.")
     file = (folder / path).resolve()
     if path and file.is_relative_to(folder) and file.is_file():
         # The build puts a hash into the names under assets/, so that they never change.

@@ -7,7 +7,7 @@ allows here: the caller's own name of the model, and usage that only we asked fo
 from filon.conversation.errors import Problem
 from filon.conversation.events import Done, StreamEvent
 from filon.conversation.reply import ReplyFold
-from filon.conversation.request import ChatRequest
+from filon.pipeline.parameters import wants_usage
 from filon.pipeline.turn import Chunk, Turn
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server.bodies import Door
@@ -64,7 +64,7 @@ class Relay:
             await self._door.reply(200, self._whole(turn), self._head())
 
     async def _edited(self, chunk: Chunk) -> None:
-        drop_usage = _only_we_asked_usage(self._turn.request)
+        drop_usage = not wants_usage(self._turn.request.parameters)
         parts: list[bytes] = []
         for piece in chunk.pieces:
             if piece.model is None and not (drop_usage and piece.has_usage):
@@ -88,7 +88,7 @@ class Relay:
             id=self._turn.id,
             model=self._alias,
             created=int(self._turn.started),
-            include_usage=not _only_we_asked_usage(self._turn.request),
+            include_usage=wants_usage(self._turn.request.parameters),
         )
 
     async def _broken_off(self, problem: Problem) -> None:
@@ -122,8 +122,3 @@ class Relay:
         if problem is not None and problem.retry_after is not None:
             headers.append((b"retry-after", str(max(1, round(problem.retry_after))).encode()))
         return tuple(headers)
-
-
-def _only_we_asked_usage(request: ChatRequest) -> bool:
-    options = request.parameters.get("stream_options")
-    return not (isinstance(options, dict) and options.get("include_usage"))

@@ -77,7 +77,7 @@ class MessageShape(Shape):
 
 
 class ConversationShape(Shape):
-    """A conversation as the list shows it. `active` is the id of the chosen branch's last message."""
+    """A conversation of the list. `active` is the id of the chosen branch's last message."""
 
     id: str
     title: str

@@ -1,6 +1,6 @@
 """Rows and values as the bodies of `/api`."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -55,8 +55,9 @@ def message(row: MessageRow) -> shapes.MessageShape:
 
 def trace(summary: TraceSummary) -> shapes.TraceShape:
     """A trace of the list."""
-    fields = msgspec.structs.asdict(summary)
-    return shapes.TraceShape(**{**fields, "timing": _timing(summary.timing)})
+    fields: dict[str, Any] = msgspec.structs.asdict(summary)
+    fields["timing"] = _timing(summary.timing)
+    return shapes.TraceShape(**fields)
 
 
 def running_trace(progress: Progress) -> shapes.TraceShape:
@@ -126,7 +127,7 @@ def _plain(value: Any) -> Any:
             tag = value.__struct_config__.tag
             return fields if tag is None else {"type": tag, **fields}
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [_plain(item) for item in cast("tuple[Any, ...] | list[Any]", value)]
         case _:
             return value
 

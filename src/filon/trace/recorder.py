@@ -75,9 +75,7 @@ def _masked(value: Any, redactor: Redactor) -> Any:
             return tuple(_masked(item, redactor) for item in items)
         case dict():
             pairs = cast("dict[str, Any]", value)
-            return {
-                redactor.text(name): _masked(item, redactor) for name, item in pairs.items()
-            }
+            return {redactor.text(name): _masked(item, redactor) for name, item in pairs.items()}
         case Struct():
             return _masked_struct(value, redactor)
         case _:
@@ -85,7 +83,5 @@ def _masked(value: Any, redactor: Redactor) -> Any:
 
 
 def _masked_struct(value: _S, redactor: Redactor) -> _S:
-    changed = {
-        name: _masked(getattr(value, name), redactor) for name in value.__struct_fields__
-    }
+    changed = {name: _masked(getattr(value, name), redactor) for name in value.__struct_fields__}
     return msgspec.structs.replace(value, **changed)

@@ -17,6 +17,7 @@ import { PhoneRow } from "./TraceRow";
 import { TraceTable } from "./TraceTable";
 import { type Filter, useTraces } from "./useTraces";
 import { type AxisMode, axisOf } from "./waterfall";
+import "../../inspector/inspector.css";
 import "./traces.css";
 
 const Inspector = lazy(() => import("../../inspector/Inspector"));

@@ -24,9 +24,7 @@ def route(turn: Turn, directory: Directory) -> Turn:
     turn = msgspec.structs.replace(turn, endpoint=endpoint, model=model)
     return turn.noting(
         Routed(
-            candidates=(
-                Candidate(endpoint=endpoint.name, model=model, kept=True, reason=why),
-            ),
+            candidates=(Candidate(endpoint=endpoint.name, model=model, kept=True, reason=why),),
             endpoint=endpoint.name,
             model=model,
         )

@@ -13,8 +13,8 @@ from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Turn
 from filon.providers.models import price
 from filon.store.errors import StoreError
-from filon.trace.records import Cost, Settled
 from filon.trace.recorder import redact
+from filon.trace.records import Cost, Settled
 
 Outcome = Literal["complete", "stopped", "partial", "failed"]
 
@@ -75,9 +75,7 @@ def _estimate(turn: Turn) -> Usage | None:
         return None
     message = turn.answer.message
     text = "".join(part.text for part in message.parts if isinstance(part, Text)) if message else ""
-    return Usage(
-        input_tokens=tokens.of_request(turn.request), output_tokens=tokens.of_text(text)
-    )
+    return Usage(input_tokens=tokens.of_request(turn.request), output_tokens=tokens.of_text(text))
 
 
 def _cost(turn: Turn, usage: Usage | None, estimated: Usage | None) -> Cost:

@@ -54,9 +54,7 @@ async def change_conversation(
     if change.active is not None:
         row = await conversations.set_active(person.id, conversation_id, change.active)
     shape = told.conversation(row, live=house.chats.is_live(row.id))
-    house.live.publish(
-        person.id, "conversation.changed", {"conversation": shape.model_dump()}
-    )
+    house.live.publish(person.id, "conversation.changed", {"conversation": shape.model_dump()})
     return shape
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
 
 from filon.conversation.errors import NotFound
 from filon.server import told
@@ -17,20 +18,25 @@ from filon.trace.recorder import redact
 router = APIRouter(prefix="/api/traces", tags=["traces"])
 
 
+class TraceQuery(BaseModel):
+    """Which traces: `q` is looked for in model, caller, mark and id; `before` is a cursor."""
+
+    limit: int = Field(default=100, ge=1, le=500)
+    before: str | None = None
+    q: str | None = None
+    outcome: str | None = None
+    caller: str | None = None
+
+
 @router.get("")
 async def list_traces(
-    person: Person,
-    house: House,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: str | None = None,
-    q: str | None = None,
-    outcome: str | None = None,
-    caller: str | None = None,
+    person: Person, house: House, asked: Annotated[TraceQuery, Query()]
 ) -> TraceList:
     """A page of traces, newest first; those that run now stand at the head of the first page."""
-    chosen = TraceFilter(text=q, outcome=outcome, caller=caller)
-    rows = await house.store.traces.page(person.id, chosen, limit=limit, before=before)
-    running = [] if before or q or outcome or caller else house.running(person.id)
+    chosen = TraceFilter(text=asked.q, outcome=asked.outcome, caller=asked.caller)
+    rows = await house.store.traces.page(person.id, chosen, limit=asked.limit, before=asked.before)
+    filtered = asked.before or asked.q or asked.outcome or asked.caller
+    running = [] if filtered else house.running(person.id)
     shapes = [told.running_trace(progress) for progress in running]
     return TraceList(
         traces=[*reversed(shapes), *(told.trace(row) for row in rows.traces)],

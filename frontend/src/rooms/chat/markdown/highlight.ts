@@ -1,10 +1,10 @@
-import type { HighlighterCore, LanguageInput, ThemedToken } from "shiki/core";
+import type { HighlighterCore, LanguageRegistration, ThemedToken } from "shiki/core";
 
 /**
  * Syntax colours by shiki, loaded with the first block of code and one grammar at a time. The engine is
  * JavaScript: WebAssembly would need a hole in the content security policy.
  */
-const GRAMMARS: Record<string, () => Promise<{ default: LanguageInput }>> = {
+const GRAMMARS: Record<string, () => Promise<{ default: LanguageRegistration[] }>> = {
   bash: () => import("shiki/langs/bash.mjs"),
   c: () => import("shiki/langs/c.mjs"),
   cpp: () => import("shiki/langs/cpp.mjs"),

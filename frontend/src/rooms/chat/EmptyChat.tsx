@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Model } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { CopyButton } from "../../ui/CopyButton";
+import { WithCode } from "../../ui/FindingCard";
+import { isPractice } from "./composer/composing";
+
+interface EmptyChatProps {
+  models: Model[];
+  onTry: (text: string) => void;
+}
+
+/** A chat that has not begun: what this place is, and one thing to do. */
+export function EmptyChat({ models, onTry }: EmptyChatProps) {
+  const { t } = useTranslation("chat");
+  const usable = models.filter((model) => model.usable);
+  const onlyPractice = usable.length > 0 && usable.every((model) => isPractice(model.id));
+  return (
+    <div className="empty-chat">
+      <div className="empty-chat-column">
+        <h1 className="text-xl font-title tracking-[-0.015em]">{t("empty.title")}</h1>
+        <p className="mt-2 text-md leading-read text-ink-2">{t("empty.text")}</p>
+        {onlyPractice || !usable.length ? (
+          <Practice ready={onlyPractice} onTry={onTry} />
+        ) : (
+          <p className="mt-4">
+            <Button onClick={() => onTry(t("empty.sample"))}>{t("empty.try")}</Button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Nothing but practice answers: what that is, and how to bring a key. */
+function Practice({ ready, onTry }: { ready: boolean; onTry: (text: string) => void }) {
+  const { t } = useTranslation("chat");
+  const command = "DEEPSEEK_API_KEY=sk-... filon serve";
+  return (
+    <section className="mt-5 rounded-control border border-line bg-raised" aria-labelledby="practice-title">
+      <div className="p-4">
+        <h2 id="practice-title" className="font-title">
+          {ready ? t("practice.title") : t("practice.nothing")}
+        </h2>
+        {ready ? <p className="mt-1 text-ink-2">{t("practice.what")}</p> : null}
+        {ready ? (
+          <Button className="mt-3" onClick={() => onTry(t("empty.sample"))}>
+            {t("empty.try")}
+          </Button>
+        ) : null}
+      </div>
+      <div className="border-t border-line p-4">
+        <p className="text-ink-2">
+          <WithCode text={t("practice.key")} />
+        </p>
+        <div className="mt-2 flex items-center rounded-badge bg-well py-1 pl-3 pr-1 mono" translate="no">
+          <span className="cut flex-1">{command}</span>
+          <CopyButton text={command} />
+        </div>
+        <Link to="/endpoints" className="link mt-3 inline-block">
+          {t("practice.endpoints")}
+        </Link>
+      </div>
+    </section>
+  );
+}

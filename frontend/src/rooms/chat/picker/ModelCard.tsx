@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import type { Fact, Model } from "../../../api/types";
+import { count, money } from "../../../format";
+
+/** Each fact about one model, with where it comes from. */
+export function ModelCard({ model }: { model: Model }) {
+  const { t } = useTranslation("chat");
+  const abilities = Array.isArray(model.abilities.value) ? model.abilities.value : null;
+  return (
+    <aside className="picker-card" aria-live="off" aria-label={t("picker.facts")}>
+      <h3 className="mono break-all text-sm font-strong">{model.model}</h3>
+      <p className="mt-0.5 text-ink-2">
+        {model.display_label === model.model ? model.endpoint_label : `${model.display_label} · ${model.endpoint_label}`}
+      </p>
+      {model.usable ? null : <p className="mt-3 text-warn">{model.reason}</p>}
+      <dl>
+        <Row name={t("picker.context")} fact={model.context}>
+          {model.context.value === null ? null : t("picker.tokens", { figure: count(model.context.value) })}
+        </Row>
+        <Row name={t("picker.priceIn")} fact={model.input_usd_per_mtok}>
+          {priceOf(model.input_usd_per_mtok)}
+        </Row>
+        <Row name={t("picker.priceOut")} fact={model.output_usd_per_mtok}>
+          {priceOf(model.output_usd_per_mtok)}
+        </Row>
+        <Row name={t("picker.abilities")} fact={model.abilities}>
+          {abilities ? abilities.map((ability) => t(`ability.${ability}`, { defaultValue: ability })).join(", ") || t("picker.noAbilities") : null}
+        </Row>
+        <dt>{t("picker.listed")}</dt>
+        <dd>{model.source}</dd>
+      </dl>
+    </aside>
+  );
+
+  function priceOf(fact: Fact<number>): string | null {
+    return fact.value === null ? null : t("picker.perM", { price: money(fact.value) });
+  }
+}
+
+function Row({ name, fact, children }: { name: string; fact: Fact; children: string | null }) {
+  const { t } = useTranslation("chat");
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className={children === null ? "text-ink-3" : ""}>{children ?? t("unknown", { ns: "common" })}</dd>
+      {fact.source ? <dd className="source">{fact.source}</dd> : null}
+    </>
+  );
+}
