@@ -17,8 +17,8 @@ export function estimate(figure: string, estimated: boolean): string {
 }
 
 /**
- * Money with the digits that carry meaning: two significant ones below a cent's worth of precision, so
- * that $0.00027 is not shown as $0.00, and two decimals from a dollar on.
+ * Money with the digits that carry meaning: two significant ones below a cent, so that $0.00027 is not
+ * shown as $0.00, at most four decimals below a dollar, and two from there on.
  */
 export function money(usd: number | null | undefined, unknown = "unknown"): string {
   if (usd === null || usd === undefined) return unknown;
@@ -26,7 +26,7 @@ export function money(usd: number | null | undefined, unknown = "unknown"): stri
   const sign = usd < 0 ? "−" : "";
   const size = Math.abs(usd);
   if (size < 1e-8) return `${sign}< $0.00000001`;
-  const decimals = size >= 1 ? 2 : size >= 0.1 ? 3 : 1 - Math.floor(Math.log10(size));
+  const decimals = size >= 1 ? 2 : size >= 0.01 ? 4 : 1 - Math.floor(Math.log10(size));
   const text = size.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: decimals });
   return `${sign}$${text}`;
 }

@@ -59,7 +59,7 @@ def test_usage_that_only_says_null_is_cut_out() -> None:
         (b'{"x":{"a":[],"usage":null},"choices":[]}', b'{"x":{"a":[],"usage":null},"choices":[]}'),
         (b'{"usage":null}', b"{}"),
         (b'{"usage":null,"choices":[{}],"usage":null}', b'{"choices":[{}]}'),
-        (b'{"choices":"odd","usage":null }', b'{"choices":"odd","usage":null }'),
+        (b'{"choices":"odd","usage":{} }', b'{"choices":"odd","usage":{} }'),
     ],
 )
 def test_usage_goes_and_all_else_stays(chunk: bytes, left: bytes | None) -> None:

@@ -23,7 +23,9 @@ def test_one_event_and_its_bytes() -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_every_line_end(end: bytes) -> None:
-    stream = end.join([b"event: greeting", b"id: 7", b"data: a", b"data:b", b"", b"data: c", b"", b""])
+    stream = end.join(
+        [b"event: greeting", b"id: 7", b"data: a", b"data:b", b"", b"data: c", b"", b""]
+    )
     assert told(read(stream)) == [("greeting", "a\nb", "7"), ("message", "c", "7")]
 
 
@@ -98,7 +100,17 @@ def test_the_limit_is_for_one_event_not_for_the_stream() -> None:
 
 STREAMS = st.lists(
     st.sampled_from(
-        [b"data: ", b"data:", b"data", b"event: e", b"id: 1", b"retry: 5", b": c", b":", b"\xc3\xb1"]
+        [
+            b"data: ",
+            b"data:",
+            b"data",
+            b"event: e",
+            b"id: 1",
+            b"retry: 5",
+            b": c",
+            b":",
+            b"\xc3\xb1",
+        ]
         + [b"\n", b"\n", b"\n\n", b"\r", b"\r\n", b"\r\n\r\n", b"x", b" ", b"\xef\xbb\xbf", b"\0"]
     ),
     max_size=30,

@@ -74,7 +74,13 @@ export default function Palette() {
               onKeyDown={pressed}
             />
           </div>
-          <div ref={list} id="palette-list" role="listbox" aria-label={t("palette.label")} className="palette-list">
+          <div
+            ref={list}
+            id="palette-list"
+            role="listbox"
+            aria-label={t("palette.label")}
+            className="palette-list"
+          >
             {found.length ? null : <p className="p-3 text-ink-3">{t("palette.none")}</p>}
             {found.map((entry, index) => (
               <div key={entry.key}>
@@ -128,9 +134,7 @@ function useEntries(): Entry[] {
       action("newChat", Plus, () => void navigate({ to: "/" })),
       action("list", PanelLeft, toggleList),
       action("shortcuts", Keyboard, () => showPart("shortcuts", true)),
-      action("theme", SunMoon, () =>
-        chooseTheme(isDark() ? "light" : "dark"),
-      ),
+      action("theme", SunMoon, () => chooseTheme(isDark() ? "light" : "dark")),
       ...ROOMS.map(
         ({ name, path, icon }): Entry => ({
           key: name,

@@ -30,7 +30,10 @@ export function Shell() {
     return (
       <main className="grid h-full place-content-center p-6">
         <div className="w-[min(560px,100vw-48px)]">
-          <ProblemCard problem={problem} actions={<Button onClick={() => me.refetch()}>{t("retry")}</Button>} />
+          <ProblemCard
+            problem={problem}
+            actions={<Button onClick={() => me.refetch()}>{t("retry")}</Button>}
+          />
         </div>
       </main>
     );

@@ -12,7 +12,8 @@ export function StatusLine() {
   const { t } = useTranslation();
   const { data: status } = useQuery(statusQuery);
   return (
-    <footer className="status" aria-label={t("status.label")}>
+    <footer className="status">
+      <h2 className="sr-only">{t("status.label")}</h2>
       <Gateway status={status} />
       {status ? <Config status={status} /> : null}
       {status ? (
@@ -77,9 +78,7 @@ function Today({ status }: { status: Status }) {
   return (
     <Link to="/traces">
       {t("status.today")}{" "}
-      <b>
-        {t("status.requests", { count: status.requests_today, figure: count(status.requests_today) })}
-      </b>
+      <b>{t("status.requests", { count: status.requests_today, figure: count(status.requests_today) })}</b>
       {" · "}
       <b>{money(status.cost_today_usd)}</b>
       {status.unpriced_today ? (

@@ -77,6 +77,7 @@ export function actionOf(press: KeyPress): Action | null {
 export function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select"))
+    (target.isContentEditable ||
+      target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select"))
   );
 }

@@ -29,14 +29,21 @@ export function Anchors({ anchors, active, onGo }: AnchorsProps) {
   return (
     <nav className="insp-tabs" aria-label={t("sections")} onKeyDown={walk}>
       {anchors.map(({ id, lost }) => (
-        <button key={id} type="button" aria-current={id === active ? "true" : undefined} onClick={() => onGo(id)}>
+        <button
+          key={id}
+          type="button"
+          aria-current={id === active ? "true" : undefined}
+          onClick={() => onGo(id)}
+        >
           {t(`section.${id}`)}
           {lost ? (
             <>
               <span className="insp-num" aria-hidden="true">
                 {lost}
               </span>
-              <span className="sr-only">{t(id === "parameters" ? "lostCount" : "findingCount", { count: lost })}</span>
+              <span className="sr-only">
+                {t(id === "parameters" ? "lostCount" : "findingCount", { count: lost })}
+              </span>
             </>
           ) : null}
         </button>

@@ -51,7 +51,10 @@ export function RawText({ text }: { text: string }) {
       <Visible text={cut ? text.slice(0, LONGEST_RAW) : text} />
       {cut ? (
         <button type="button" className="js-more" onClick={() => setWhole(true)}>
-          {t("json.moreCharacters", { count: text.length - LONGEST_RAW, figure: bytes(text.length - LONGEST_RAW) })}
+          {t("json.moreCharacters", {
+            count: text.length - LONGEST_RAW,
+            figure: bytes(text.length - LONGEST_RAW),
+          })}
         </button>
       ) : null}
     </div>

@@ -16,21 +16,29 @@ export function CostSection({ records, trace }: { records: TraceRecords; trace: 
     return (
       <Section id="cost" title={t("section.cost")}>
         <p className="text-ink-2">
-          {trace.cost_usd === null ? t("cost.notYet") : t("cost.soFar", { cost: estimate(money(trace.cost_usd), true) })}
+          {trace.cost_usd === null
+            ? t("cost.notYet")
+            : t("cost.soFar", { cost: estimate(money(trace.cost_usd), true) })}
         </p>
       </Section>
     );
   }
   const estimated = !settled.usage && Boolean(settled.estimated);
   return (
-    <Section id="cost" title={t("section.cost")} small={t(`cost.kind.${settled.cost.kind}`, { defaultValue: settled.cost.kind })}>
+    <Section
+      id="cost"
+      title={t("section.cost")}
+      small={t(`cost.kind.${settled.cost.kind}`, { defaultValue: settled.cost.kind })}
+    >
       <p className="insp-sum">
         <PriceLine cost={settled.cost} estimated={estimated} />
       </p>
       {settled.cost.arithmetic ? (
         <p className="insp-formula mono" dir="ltr">
           {settled.cost.arithmetic}
-          {settled.cost.usd === null || settled.cost.usd === undefined || settled.cost.arithmetic.includes("=")
+          {settled.cost.usd === null ||
+          settled.cost.usd === undefined ||
+          settled.cost.arithmetic.includes("=")
             ? ""
             : ` = ${estimate(money(settled.cost.usd), estimated)}`}
         </p>
@@ -80,9 +88,13 @@ function Tokens({ usage, estimated, cost }: TokensProps) {
         <tbody>
           {ROWS.map((row) => (
             <tr key={row}>
-              <td className={row === "cached_tokens" || row === "reasoning_tokens" ? "pl-4! text-ink-2" : ""}>{t(`cost.row.${row}`)}</td>
+              <td className={row === "cached_tokens" || row === "reasoning_tokens" ? "pl-4! text-ink-2" : ""}>
+                {t(`cost.row.${row}`)}
+              </td>
               <td className="m r">{figure(usage?.[row], t("cost.notReported"))}</td>
-              <td className="m r text-ink-2">{typeof estimated?.[row] === "number" ? estimate(count(estimated[row]), true) : ""}</td>
+              <td className="m r text-ink-2">
+                {typeof estimated?.[row] === "number" ? estimate(count(estimated[row]), true) : ""}
+              </td>
               <td className="m r text-ink-2">{price(prices[row])}</td>
             </tr>
           ))}
@@ -96,7 +108,9 @@ function Tokens({ usage, estimated, cost }: TokensProps) {
           ) : null}
         </tbody>
       </table>
-      {usage ? null : <p className="mt-2 text-ink-2">{t("cost.nobodyCounted")}</p>}
+      {usage ? null : (
+        <p className="mt-2 text-ink-2">{t(estimated ? "cost.nobodyCounted" : "cost.nothingCounted")}</p>
+      )}
     </>
   );
 }
@@ -105,4 +119,5 @@ function figure(value: number | null | undefined, missing: string) {
   return typeof value === "number" ? count(value) : <span className="font-sans text-ink-3">{missing}</span>;
 }
 
-const price = (value: number | null | undefined) => (typeof value === "number" ? `$${perMillion(value)}` : "");
+const price = (value: number | null | undefined) =>
+  typeof value === "number" ? `$${perMillion(value)}` : "";

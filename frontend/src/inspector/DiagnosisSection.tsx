@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
 import { FindingCard, ProblemCard, WithCode } from "../ui/FindingCard";
 import { BodyView } from "./BodyView";
-import type { Attempt, Finding, Problem, TraceRecords } from "./records";
 import { joined } from "./ResponseSection";
+import type { Attempt, Finding, Problem, TraceRecords } from "./records";
 import { Heading, Section } from "./Section";
 import { Visible } from "./Visible";
 
@@ -14,7 +14,9 @@ export interface Diagnosis {
 
 /** Findings of every attempt in the order of the turn, and the problem it ended with. */
 export function diagnosisOf(records: TraceRecords): Diagnosis {
-  const findings = records.attempts.flatMap((attempt) => attempt.findings.map((finding) => ({ finding, attempt })));
+  const findings = records.attempts.flatMap((attempt) =>
+    attempt.findings.map((finding) => ({ finding, attempt })),
+  );
   const problem =
     records.settled?.error ?? [...records.all].reverse().find((record) => record.error)?.error ?? null;
   // What an attempt stumbled over is not what the turn ended with, when a later one answered.
@@ -32,7 +34,9 @@ export function DiagnosisSection({ diagnosis, attempt }: { diagnosis: Diagnosis;
       title={t("section.diagnosis")}
       small={[
         findings.length ? t("diagnosis.findings", { count: findings.length }) : t("diagnosis.noFinding"),
-        problem ? t("diagnosis.blame", { who: t(`blame.${problem.blame}`, { defaultValue: problem.blame }) }) : null,
+        problem
+          ? t("diagnosis.blame", { who: t(`blame.${problem.blame}`, { defaultValue: problem.blame }) })
+          : null,
       ]
         .filter(Boolean)
         .join(" · ")}
@@ -41,12 +45,16 @@ export function DiagnosisSection({ diagnosis, attempt }: { diagnosis: Diagnosis;
         {findings.map(({ finding, attempt: own }, at) => (
           <div key={at} className="grid gap-1">
             {own.endpoint && diagnosis.findings.length > 1 ? (
-              <p className="mono text-ink-3">{t("diagnosis.inAttempt", { number: own.number, endpoint: own.endpoint })}</p>
+              <p className="mono text-ink-3">
+                {t("diagnosis.inAttempt", { number: own.number, endpoint: own.endpoint })}
+              </p>
             ) : null}
             <OneFinding finding={finding} tone={problem ? "error" : "warn"} />
           </div>
         ))}
-        {problem && findings.length === 0 ? <ProblemCard problem={{ ...problem, provider_body: null }} /> : null}
+        {problem && findings.length === 0 ? (
+          <ProblemCard problem={{ ...problem, provider_body: null }} />
+        ) : null}
         {problem && findings.length > 0 ? (
           <p className="text-ink-2">
             <span className="mono">{problem.code}</span> · <WithCode text={problem.message} />
@@ -56,7 +64,9 @@ export function DiagnosisSection({ diagnosis, attempt }: { diagnosis: Diagnosis;
           <div>
             <Heading
               title={t("diagnosis.reply")}
-              small={<span className="mono">{problem?.provider_status ?? findings.at(-1)?.attempt.status}</span>}
+              small={
+                <span className="mono">{problem?.provider_status ?? findings.at(-1)?.attempt.status}</span>
+              }
             />
             <BodyView body={reply} open={4} />
           </div>

@@ -14,10 +14,11 @@ interface HeadProps {
   records: TraceRecords;
   attempt?: Attempt;
   now: number;
+  narrow: boolean;
   onClose: () => void;
 }
 
-export function Head({ page, records, attempt, now, onClose }: HeadProps) {
+export function Head({ page, records, attempt, now, narrow, onClose }: HeadProps) {
   const { t } = useTranslation("inspector");
   const { trace } = page;
   const attempts = Math.max(trace.attempts, records.attempts.length);
@@ -43,7 +44,7 @@ export function Head({ page, records, attempt, now, onClose }: HeadProps) {
         <span className="cut">{parts.join(" · ")}</span>
         <CopyButton text={trace.id} label={t("copyId")} className="-my-1" />
       </div>
-      <Figures trace={trace} records={records} now={now} />
+      <Figures trace={trace} records={records} now={now} narrow={narrow} />
     </header>
   );
 }
@@ -76,7 +77,14 @@ export function StateTag({ trace }: { trace: Trace }) {
   );
 }
 
-function Figures({ trace, records, now }: { trace: Trace; records: TraceRecords; now: number }) {
+interface FiguresProps {
+  trace: Trace;
+  records: TraceRecords;
+  now: number;
+  narrow: boolean;
+}
+
+function Figures({ trace, records, now, narrow }: FiguresProps) {
   const { t } = useTranslation("inspector");
   const live = trace.outcome === "live";
   const failed = trace.outcome === "failed";
@@ -85,14 +93,19 @@ function Figures({ trace, records, now }: { trace: Trace; records: TraceRecords;
   const settled = records.settled;
   const cached = settled?.usage?.cached_tokens;
   const estimated = trace.estimated || live;
+  const input = trace.input_tokens === null ? missing : count(trace.input_tokens);
+  const output = trace.output_tokens === null ? missing : estimate(count(trace.output_tokens), estimated);
   const figures: [string, string][] = [
-    [t("figure.in"), trace.input_tokens === null ? missing : count(trace.input_tokens)],
-    [t("figure.out"), trace.output_tokens === null ? missing : estimate(count(trace.output_tokens), estimated)],
     [t("figure.cost"), costOf(trace, t, estimated, missing)],
     [t("figure.ttft"), trace.ttft === null ? missing : secondsShort(trace.ttft)],
   ];
-  if (typeof cached === "number") figures.splice(1, 0, [t("figure.cached"), count(cached)]);
-  if (typeof settled?.rate === "number") figures.push([t("figure.rate"), rate(settled.rate)]);
+  // Four figures fit on a phone; the others stand in their sections.
+  if (narrow) figures.unshift([t("figure.tokens"), input === output ? input : `${input} → ${output}`]);
+  else {
+    figures.unshift([t("figure.in"), input], [t("figure.out"), output]);
+    if (typeof cached === "number") figures.splice(1, 0, [t("figure.cached"), count(cached)]);
+    if (typeof settled?.rate === "number") figures.push([t("figure.rate"), rate(settled.rate)]);
+  }
   figures.push(
     live
       ? [t("figure.elapsed"), duration(Math.max(0, now - trace.started_at))]

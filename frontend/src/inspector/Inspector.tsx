@@ -15,8 +15,8 @@ import { useNow, useWidth } from "./measure";
 import { ParametersSection } from "./ParametersSection";
 import { traceQuery } from "./query";
 import { ResponseSection } from "./ResponseSection";
-import { RequestSection } from "./request/RequestSection";
 import { sortRecords, translationOf } from "./records";
+import { RequestSection } from "./request/RequestSection";
 import { StreamSection } from "./StreamSection";
 import { TimelineSection } from "./timeline/TimelineSection";
 import "./inspector.css";
@@ -100,8 +100,14 @@ function Opened({ page, stale, tied, onClose }: OpenedProps) {
   ];
   if (diagnosis.shown) anchors.push({ id: "diagnosis", lost: diagnosis.findings.length || 1 });
   return (
-    <div className="insp" ref={sheet} data-tied={tied || undefined} data-narrow={narrow || undefined} aria-busy={stale}>
-      <Head page={page} records={records} attempt={attempt} now={now} onClose={onClose} />
+    <div
+      className="insp"
+      ref={sheet}
+      data-tied={tied || undefined}
+      data-narrow={narrow || undefined}
+      aria-busy={stale}
+    >
+      <Head page={page} records={records} attempt={attempt} now={now} narrow={narrow} onClose={onClose} />
       <Anchors anchors={anchors} active={active} onGo={go} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll box must be reachable by keyboard */}
       <div className="insp-body" ref={scroller} tabIndex={0} data-stale={stale || undefined}>

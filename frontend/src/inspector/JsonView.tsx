@@ -61,7 +61,11 @@ function Node({ node, depth, open, name, comma }: NodeProps) {
       aria-label={t(unfolded ? "json.fold" : "json.unfold", { name: name ?? t(`json.${node.kind}`) })}
       onClick={() => setUnfolded(!unfolded)}
     >
-      {unfolded ? <ChevronDown size={12} aria-hidden="true" /> : <ChevronRight size={12} aria-hidden="true" />}
+      {unfolded ? (
+        <ChevronDown size={12} aria-hidden="true" />
+      ) : (
+        <ChevronRight size={12} aria-hidden="true" />
+      )}
     </button>
   );
   if (!unfolded)

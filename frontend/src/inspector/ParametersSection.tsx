@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { DecisionMark } from "./DecisionMark";
-import { countByVerdict, lostCount, ordered, reasonOf, valueOf, weightOf } from "./decisions";
+import { asJson, countByVerdict, lostCount, ordered, reasonOf, weightOf } from "./decisions";
 import { Place } from "./Place";
 import type { Decision, Translated } from "./records";
 import { Section } from "./Section";
@@ -17,7 +17,10 @@ export function ParametersSection({ translated, narrow }: { translated?: Transla
       title={t("section.parameters")}
       small={
         decisions.length
-          ? [t("parameters.decided", { count: decisions.length }), lost ? t("parameters.lost", { count: lost }) : null]
+          ? [
+              t("parameters.decided", { count: decisions.length }),
+              lost ? t("parameters.lost", { count: lost }) : null,
+            ]
               .filter(Boolean)
               .join(", ")
           : undefined
@@ -34,7 +37,11 @@ export function ParametersSection({ translated, narrow }: { translated?: Transla
     >
       {!translated ? <p className="text-ink-2">{t("parameters.notReached")}</p> : null}
       {translated && decisions.length === 0 ? <p className="text-ink-2">{t("parameters.none")}</p> : null}
-      {decisions.length === 0 ? null : narrow ? <Rows decisions={decisions} /> : <Table decisions={decisions} />}
+      {decisions.length === 0 ? null : narrow ? (
+        <Rows decisions={decisions} />
+      ) : (
+        <Table decisions={decisions} />
+      )}
     </Section>
   );
 }
@@ -65,10 +72,10 @@ function Table({ decisions }: { decisions: Decision[] }) {
             <td className="m" title={decision.name}>
               <Visible text={decision.name} />
             </td>
-            <td className="m" title={valueOf(decision.wanted)}>
+            <td className="m" title={asJson(decision.wanted)}>
               <Wanted decision={decision} />
             </td>
-            <td className="m" title={valueOf(decision.sent)}>
+            <td className="m" title={asJson(decision.sent)}>
               <SentValue decision={decision} />
             </td>
             <td>
@@ -115,16 +122,17 @@ function Rows({ decisions }: { decisions: Decision[] }) {
 
 function Change({ decision }: { decision: Decision }) {
   const { t } = useTranslation("inspector");
-  const wanted = valueOf(decision.wanted);
-  const sent = valueOf(decision.sent);
+  const wanted = asJson(decision.wanted);
+  const sent = asJson(decision.sent);
   if (decision.decision === "dropped") return `${wanted} → ${t("parameters.notSent")}`;
-  if (decision.decision === "renamed") return t("parameters.as", { value: sent, name: decision.sent_as ?? "" });
+  if (decision.decision === "renamed")
+    return t("parameters.as", { value: sent, name: decision.sent_as ?? "" });
   if (wanted && sent && wanted !== sent) return `${wanted} → ${sent}`;
   return sent || wanted;
 }
 
 function Wanted({ decision }: { decision: Decision }) {
-  const wanted = valueOf(decision.wanted);
+  const wanted = asJson(decision.wanted);
   if (!wanted) return null;
   return decision.decision === "dropped" ? (
     <s>
@@ -137,7 +145,7 @@ function Wanted({ decision }: { decision: Decision }) {
 
 function SentValue({ decision }: { decision: Decision }) {
   const { t } = useTranslation("inspector");
-  const sent = valueOf(decision.sent);
+  const sent = asJson(decision.sent);
   if (decision.decision === "dropped" || (!sent && !decision.sent_as))
     return <span className="text-ink-3">{t("parameters.notSent")}</span>;
   return <Visible text={sent} />;

@@ -31,20 +31,22 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
       title={t("section.response")}
       small={
         attempt?.status ? (
-          <span className="mono">
-            {[attempt.status, type?.split(";")[0]].filter(Boolean).join(" · ")}
-          </span>
+          <span className="mono">{[attempt.status, type?.split(";")[0]].filter(Boolean).join(" · ")}</span>
         ) : undefined
       }
       end={text ? <CopyButton text={text} word={t("response.copyText")} /> : undefined}
     >
       {settled?.finish_reason ? <FinishReason reason={settled.finish_reason} /> : null}
       {!settled?.finish_reason && settled && !failed ? (
-        <p className="insp-note">{t(`response.ended.${settled.outcome}`, { defaultValue: t("response.noReason") })}</p>
+        <p className="insp-note">
+          {t(`response.ended.${settled.outcome}`, { defaultValue: t("response.noReason") })}
+        </p>
       ) : null}
       {reasoning ? (
         <details className="insp-more mb-2">
-          <summary>{t("response.reasoning", { count: reasoning.length, figure: count(reasoning.length) })}</summary>
+          <summary>
+            {t("response.reasoning", { count: reasoning.length, figure: count(reasoning.length) })}
+          </summary>
           <p className="insp-message-text whitespace-pre-wrap" dir="auto" lang="und">
             <Visible text={reasoning} />
           </p>
@@ -68,7 +70,9 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
           <BodyView body={{ text: call.arguments ?? "", size: call.arguments?.length ?? 0, exact: true }} />
         </div>
       ))}
-      {!settled && live ? <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p> : null}
+      {!settled && live ? (
+        <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p>
+      ) : null}
       {raw ? <BodyView body={raw} /> : null}
       {attempt ? <Limits headers={attempt.reply_headers} retryAfter={attempt.retry_after} /> : null}
       {attempt?.reply_headers.length ? (
@@ -109,7 +113,9 @@ function Limits({ headers, retryAfter }: { headers: readonly Pair[]; retryAfter?
   if (limits.length === 0 && typeof retryAfter !== "number") return null;
   return (
     <ul className="mt-3 grid gap-0.5 text-ink-2">
-      {typeof retryAfter === "number" ? <li className="text-warn">{t("response.retryAfter", { seconds: retryAfter })}</li> : null}
+      {typeof retryAfter === "number" ? (
+        <li className="text-warn">{t("response.retryAfter", { seconds: retryAfter })}</li>
+      ) : null}
       {limits.map((limit) => (
         <li key={limit.unit}>
           {limit.left !== null && limit.limit !== null

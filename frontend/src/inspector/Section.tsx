@@ -12,7 +12,12 @@ interface SectionProps {
 /** One of the inspector's sections; the anchors above scroll to it. */
 export function Section({ id, title, small, end, children }: SectionProps) {
   return (
-    <section className="insp-sec" data-section={id} data-testid={`inspector-section-${id}`} aria-label={String(title)}>
+    <section
+      className="insp-sec"
+      data-section={id}
+      data-testid={`inspector-section-${id}`}
+      aria-label={String(title)}
+    >
       <Heading title={title} small={small} end={end} />
       {children}
     </section>

@@ -30,14 +30,20 @@ export function StreamSection({ attempt, live, narrow }: StreamProps) {
     const wanted = words.trim().toLowerCase();
     return frames
       .map((frame, index) => ({ frame, index }))
-      .filter(({ frame }) => !wanted || frame.text.toLowerCase().includes(wanted) || frame.kind.includes(wanted));
+      .filter(
+        ({ frame }) => !wanted || frame.text.toLowerCase().includes(wanted) || frame.kind.includes(wanted),
+      );
   }, [frames, words]);
   const total = frames.reduce((sum, frame) => sum + frame.size, 0);
   return (
     <Section
       id="stream"
       title={t("section.stream")}
-      small={frames.length ? t("stream.small", { count: frames.length, figure: count(frames.length), size: bytes(total) }) : undefined}
+      small={
+        frames.length
+          ? t("stream.small", { count: frames.length, figure: count(frames.length), size: bytes(total) })
+          : undefined
+      }
       end={
         frames.length > 8 ? (
           <input
@@ -54,9 +60,13 @@ export function StreamSection({ attempt, live, narrow }: StreamProps) {
         ) : undefined
       }
     >
-      {frames.length === 0 ? <p className="text-ink-2">{t(live ? "stream.nothingYet" : "stream.nothing")}</p> : null}
+      {frames.length === 0 ? (
+        <p className="text-ink-2">{t(live ? "stream.nothingYet" : "stream.nothing")}</p>
+      ) : null}
       {attempt && attempt.frames_cut > 0 ? (
-        <p className="insp-note">{t("stream.cut", { count: attempt.frames_cut, figure: count(attempt.frames_cut) })}</p>
+        <p className="insp-note">
+          {t("stream.cut", { count: attempt.frames_cut, figure: count(attempt.frames_cut) })}
+        </p>
       ) : null}
       {frames.length > 0 ? (
         <>
@@ -88,7 +98,10 @@ export function StreamSection({ attempt, live, narrow }: StreamProps) {
           </table>
           {rows.length > limit ? (
             <Button small className="mt-2" onClick={() => setLimit(limit + PAGE * 5)}>
-              {t("stream.more", { count: Math.min(PAGE * 5, rows.length - limit), left: count(rows.length - limit) })}
+              {t("stream.more", {
+                count: Math.min(PAGE * 5, rows.length - limit),
+                left: count(rows.length - limit),
+              })}
             </Button>
           ) : null}
         </>

@@ -54,7 +54,7 @@ export function placeOf(because: Because): string {
 }
 
 /** A parameter's value as JSON; absent ones are absent, not `null`. */
-export function valueOf(value: unknown): string {
+export function asJson(value: unknown): string {
   if (value === undefined || value === null) return "";
   return JSON.stringify(value);
 }

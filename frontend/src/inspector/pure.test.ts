@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countByVerdict, lostCount, ordered, placeOf, reasonOf, valueOf } from "./decisions";
+import { asJson, countByVerdict, lostCount, ordered, placeOf, reasonOf } from "./decisions";
 import { countSigns, type DiffLine, diffJson } from "./diff";
 import { fineClock, percent, tickLabel } from "./figures";
 import { type JsonNode, readJson, writeJson } from "./json";
@@ -124,7 +124,7 @@ describe("decisions", () => {
     );
   });
   it("writes values as JSON and absent ones as nothing", () => {
-    expect([valueOf("a"), valueOf(0), valueOf(false), valueOf(null), valueOf(undefined)]).toEqual([
+    expect([asJson("a"), asJson(0), asJson(false), asJson(null), asJson(undefined)]).toEqual([
       '"a"',
       "0",
       "false",

@@ -8,7 +8,8 @@ export function traceQuery(id: string) {
     queryKey: ["trace", id],
     queryFn: ({ signal }) => get<TracePage>(`/api/traces/${encodeURIComponent(id)}`, signal),
     refetchInterval: ({ state }) => (state.data?.trace.outcome === "live" ? 500 : false),
-    staleTime: ({ state }) => (state.data && state.data.trace.outcome !== "live" ? Number.POSITIVE_INFINITY : 0),
+    staleTime: ({ state }) =>
+      state.data && state.data.trace.outcome !== "live" ? Number.POSITIVE_INFINITY : 0,
     // Walking the list with the arrows must not flash an empty sheet between two traces.
     placeholderData: keepPreviousData,
   });

@@ -1,10 +1,13 @@
 """`filon serve`: binds the port, opens the house, prints the link, runs until Ctrl-C."""
 
 import asyncio
+import contextlib
 import errno
+import signal
 import socket
 import sys
 import webbrowser
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +73,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
         server = Server(house)
         person = await house.store.people.first_person(0.0)
         token = await house.sessions.make_link_token(person.id)
-        _greet(settings, f"{_address(settings)}/sign-in?token={token}")
+        _greet(house, f"{_address(settings)}/sign-in?token={token}")
         warming = asyncio.get_running_loop().run_in_executor(None, warm)
         await server.serve(sockets=[listening])
         await warming
@@ -107,6 +110,19 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._house = house
 
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Ctrl-C and SIGTERM end the server in good order. Uvicorn's own way raises the signal
+        once more at the end, which would cancel the store while it still writes."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
     async def shutdown(self, sockets: Any = None) -> None:
         """Ends the tabs' streams and the chats, then lets programs finish."""
         self._house.live.close()
@@ -119,9 +135,11 @@ def _address(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _greet(settings: Settings, link: str) -> None:
+def _greet(house: ServerHouse, link: str) -> None:
+    settings = house.settings
     config = settings.config
-    ready = sum(endpoint.state == "ready" for endpoint in settings.endpoints)
+    endpoints = house.services.directory.endpoints
+    ready = sum(endpoint.state == "ready" for endpoint in endpoints)
     if config is None:
         told = "no configuration file"
     else:
@@ -133,7 +151,7 @@ def _greet(settings: Settings, link: str) -> None:
         f"  Filon      {_address(settings)}",
         f"  gateway    {_address(settings)}/v1",
         f"  config     {told}",
-        f"  endpoints  {ready} of {len(settings.endpoints)} ready, and practice",
+        f"  endpoints  {ready} of {len(endpoints)} ready",
         f"  data       {settings.home}",
         "",
         "  Sign in, once, by this link:",

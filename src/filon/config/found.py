@@ -8,8 +8,6 @@ from filon.providers.endpoint import Endpoint, Key, Title
 from filon.providers.manifest import Manifest
 from filon.trace.records import Because
 
-PRACTICE = "practice"
-
 
 def detected(environment: Environment, configured: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
     """An endpoint for each provider whose key is set, then for each local server that Filon knows
@@ -28,9 +26,7 @@ def detected(environment: Environment, configured: Iterable[Endpoint]) -> tuple[
 
 def practice_endpoint(base_url: str) -> Endpoint:
     """The built-in provider, once it listens at this address."""
-    manifest = catalog.by_name(PRACTICE)
-    if manifest is None:
-        raise LookupError("The manifest of practice is missing from this installation.")
+    manifest = next(one for one in catalog.manifests() if one.kind == "practice")
     return _endpoint(manifest, Key(source="none_needed"), base_url)
 
 

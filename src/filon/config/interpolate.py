@@ -32,8 +32,8 @@ PLACEHOLDERS = frozenset(
     for field in fields.split()
 )
 
-# Until there are accounts, one person uses Filon, and has no name but this.
-PERSON: Mapping[str, str] = {"LIBRECHAT_USER_ID": "1", "LIBRECHAT_USER_NAME": "local"}
+# Until there are accounts, one person uses Filon; this is how the store knows them.
+PERSON: Mapping[str, str] = {"LIBRECHAT_USER_ID": "1", "LIBRECHAT_USER_NAME": "you"}
 
 
 class Filled(Struct, frozen=True, kw_only=True):

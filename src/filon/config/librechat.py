@@ -43,7 +43,6 @@ RESERVED = frozenset(
         "openAI",
     }
 )
-_PRACTICE = "practice"
 
 
 class _Name(Struct, frozen=True):
@@ -152,11 +151,11 @@ def _unique(label: str, item: Node, before: Sequence[Endpoint], reading: Reading
             f"in model ids ({name}/model) and shows {label}."
         )
         reading.notes.warning("slash-in-name", message, entry)
-    if name == _PRACTICE:
-        message = f"{_PRACTICE} is the name of the provider that is built in. Choose another."
+    if name in _built_in():
+        message = f"{name} is the name of the provider that is built in. Choose another."
         reading.notes.warning("reserved-name", message, entry)
         return _Name(_free(name, before), label, message)
-    twin = next((one for one in before if _folded(one.name) == _folded(name)), None)
+    twin = next((one for one in before if one.name == name), None)
     if twin is not None:
         message = f"The name {label} is taken by the entry in line {twin.origin.line}."
         reading.notes.warning("duplicate-name", message, entry)
@@ -164,14 +163,14 @@ def _unique(label: str, item: Node, before: Sequence[Endpoint], reading: Reading
     return _Name(name, label)
 
 
-def _folded(name: str) -> str:
-    """Names differ by letter case, except for ollama's, as in LibreChat."""
-    return name.lower() if name.lower() == "ollama" else name
+def _built_in() -> set[str]:
+    """The names of providers that are always listed."""
+    return {manifest.name for manifest in catalog.manifests() if manifest.kind == "practice"}
 
 
 def _free(name: str, before: Sequence[Endpoint]) -> str:
     """This name with a number behind it that no endpoint has yet."""
-    taken = {endpoint.name for endpoint in before} | {_PRACTICE}
+    taken = {endpoint.name for endpoint in before} | _built_in()
     candidates = (name if number == 1 else f"{name}-{number}" for number in range(1, 10**6))
     return next(candidate for candidate in candidates if candidate not in taken)
 

@@ -98,6 +98,7 @@ class EventReader:
         items: list[Item] = []
         line = b"".join(self._tail)
         self._tail.clear()
+        self._size -= len(line)
         if line:
             text = line.removesuffix(b"\r")
             self._line(text.removeprefix(_BOM) if self._first else text, line, items)

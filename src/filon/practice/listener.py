@@ -104,6 +104,11 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    async def wait_closed(self) -> None:
+        """Until the answer that was being written has stopped."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -133,7 +138,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refuse(InvalidRequest("Changing the protocol (`Upgrade`) is not offered here."))
+            pass  # refused when its headers were read
         except httptools.HttpParserError as error:
             self._refuse(InvalidRequest(f"This is no HTTP/1.1 request: {error}."))
         if self._arriving is None or self._arriving.in_body:
@@ -160,6 +165,8 @@ class Connection(asyncio.Protocol):
         if self._arriving is None:
             return
         self._arriving.in_body = True
+        if self._parser.should_upgrade():
+            self._refuse(InvalidRequest("Changing the protocol (`Upgrade`) is not offered here."))
         for name, value in self._arriving.headers:
             if name.lower() == "content-length" and value.isdecimal():
                 self._check_size(int(value))

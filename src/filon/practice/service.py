@@ -37,8 +37,11 @@ class Practice:
         if self._server is None:
             return
         self._server.close()
-        for connection in tuple(self._connections):
+        connections = tuple(self._connections)
+        for connection in connections:
             connection.close()
+        for connection in connections:
+            await connection.wait_closed()
         await self._server.wait_closed()
         self._server = None
 

@@ -72,6 +72,7 @@ class ServerHouse:
         await store.people.first_person(clock.now())
         if serving:
             await house.sessions.sweep()
+            await house.lists.look_for_local()
         return house
 
     def running(self, owner_id: int) -> list[Progress]:

@@ -1,6 +1,7 @@
 """Which models there are: asks an endpoint for its list when a person wants it, and keeps it."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -32,16 +33,7 @@ class Lists:
         endpoint = self._services.directory.endpoint(name)
         if endpoint is None:
             raise NotFound(f"There is no endpoint {name!r}.")
-        store = self._services.store.models
-        try:
-            ids = await self._ask(endpoint)
-        except FilonError as error:
-            row = await store.failed(endpoint.name, error.problem)
-        else:
-            row = await store.fetched(endpoint.name, ids, clock.now())
-            directory = self._services.directory
-            fetched = {**directory.fetched, endpoint.name: row.models}
-            self._services.directory = replace(directory, fetched=fetched)
+        row = await self._fetch(endpoint)
         self._services.log.event(
             "models_fetched",
             endpoint=endpoint.name,
@@ -51,8 +43,38 @@ class Lists:
         self._live.publish(owner_id, "endpoints.changed", {})
         return row
 
+    async def look_for_local(self) -> None:
+        """Sees which servers of this very machine answer. Nothing leaves the machine by it."""
+        local = [e for e in self._services.directory.endpoints if e.kind == "local"]
+        await asyncio.gather(*(self._fetch(e) for e in local if _is_loopback(e.base_url)))
+
+    async def _fetch(self, endpoint: Endpoint) -> FetchedModels:
+        store = self._services.store.models
+        try:
+            ids = await self._ask(endpoint)
+        except FilonError as error:
+            if endpoint.kind == "local":
+                self._put(replace(endpoint, state="not_configured", reason=_told(error)))
+            return await store.failed(endpoint.name, error.problem)
+        row = await store.fetched(endpoint.name, ids, clock.now())
+        if endpoint.kind == "local":
+            self._put(replace(endpoint, state="ready", reason=None))
+        directory = self._services.directory
+        fetched = {**directory.fetched, endpoint.name: row.models}
+        self._services.directory = replace(directory, fetched=fetched)
+        return row
+
+    def _put(self, changed: Endpoint) -> None:
+        directory = self._services.directory
+        endpoints = tuple(
+            changed if endpoint.name == changed.name else endpoint
+            for endpoint in directory.endpoints
+        )
+        self._services.directory = replace(directory, endpoints=endpoints)
+
     async def _ask(self, endpoint: Endpoint) -> tuple[str, ...]:
-        if endpoint.state != "ready" or endpoint.models_path is None:
+        usable = endpoint.state == "ready" or endpoint.kind == "local"
+        if not usable or endpoint.models_path is None:
             raise FilonError(
                 f"{endpoint.label} cannot be asked for its models: "
                 f"{endpoint.reason or 'it has no list of models.'}",
@@ -98,6 +120,15 @@ class Lists:
             failure = HttpFailure("connect_timeout", f"no list within {_TIME:.0f} s")
             raise unreachable(failure, endpoint, "", url)[0] from None
         return exchange.status, exchange.headers, b"".join(parts)
+
+
+def _is_loopback(address: str) -> bool:
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _told(error: FilonError) -> str:
+    fix = f" {error.problem.fix}" if error.problem.fix else ""
+    return f"{error.problem.message}{fix}"
 
 
 class _Model(msgspec.Struct):

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,35 +89,21 @@ async def required(
     return ConversationRow(**row)
 
 
-async def begin(owner_id: int, row: ConversationRow, connection: AsyncConnection) -> None:
-    """Inserts a new conversation."""
-    await connection.execute(
-        insert(conversations).values(
-            id=row.id,
-            owner_id=owner_id,
-            title=clean(row.title),
-            title_by=row.title_by,
-            model=row.model,
-            active_id=row.active_id,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
-    )
-
-
-async def change(
-    owner_id: int,
-    conversation_id: str,
-    values: dict[str, str | float],
-    connection: AsyncConnection,
+async def save(
+    owner_id: int, row: ConversationRow, connection: AsyncConnection, *, is_new: bool = False
 ) -> ConversationRow:
-    """Sets the values and returns the row. Raises NotFound."""
-    await connection.execute(
-        update(conversations)
-        .where(conversations.c.owner_id == owner_id, conversations.c.id == conversation_id)
-        .values(values)
-    )
-    return await required(owner_id, conversation_id, connection)
+    """Inserts a new conversation, or changes one that this person is known to have."""
+    row = replace(row, title=clean(row.title))
+    values = asdict(row) | {"owner_id": owner_id}
+    if is_new:
+        await connection.execute(insert(conversations).values(values))
+    else:
+        await connection.execute(
+            update(conversations)
+            .where(conversations.c.owner_id == owner_id, conversations.c.id == row.id)
+            .values(values)
+        )
+    return row
 
 
 async def _set_title(
@@ -125,13 +112,13 @@ async def _set_title(
     known = await required(owner_id, conversation_id, connection)
     if known.title_by == "person" and by != "person":
         return known
-    values: dict[str, str | float] = {"title": clean(title), "title_by": by}
-    return await change(owner_id, conversation_id, values, connection)
+    return await save(owner_id, replace(known, title=title, title_by=by), connection)
 
 
 async def _set_active(
     owner_id: int, conversation_id: str, message_id: str, connection: AsyncConnection
 ) -> ConversationRow:
+    known = await required(owner_id, conversation_id, connection)
     query = select(messages.c.id).where(
         messages.c.owner_id == owner_id,
         messages.c.conversation_id == conversation_id,
@@ -139,7 +126,7 @@ async def _set_active(
     )
     if await connection.scalar(query) is None:
         raise NotFound(f"There is no message {message_id!r} in this conversation.")
-    return await change(owner_id, conversation_id, {"active_id": message_id}, connection)
+    return await save(owner_id, replace(known, active_id=message_id), connection)
 
 
 async def _delete(owner_id: int, conversation_id: str, connection: AsyncConnection) -> None:

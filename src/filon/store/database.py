@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.migrate import bring_up_to_date
 
@@ -101,7 +103,7 @@ def _prepared_file(url: str) -> str:
 
 # Without this the driver opens transactions at moments of its own choosing, and commits before
 # DDL. With it there are only those that we begin.
-_DRIVER = {"isolation_level": None, "timeout": _PATIENCE}
+_DRIVER = {"async_creator_fn": Connection, "isolation_level": None, "timeout": _PATIENCE}
 
 
 def _writers(url: str) -> AsyncEngine:
@@ -136,6 +138,7 @@ def _set_up_writer(connection: Any, _record: object) -> None:
     # lose the last moments, but never leaves a damaged file. FULL would sync at each commit.
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA wal_autocheckpoint = 16000")
     # A burst must not leave a large journal on the disk for ever; 64 MiB.
     cursor.execute("PRAGMA journal_size_limit = 67108864")
     cursor.close()
@@ -148,6 +151,6 @@ def _set_up_reader(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(connection: SyncConnection) -> None:
     # A plain BEGIN takes the write lock late, and then fails at once instead of waiting for it.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -106,6 +107,8 @@ class Messages:
 
         Raises NotFound when the conversation or a parent is not there.
         """
+        if not rows:
+            raise ValueError("there is nothing to add")
         return await self._writer.write(partial(_add, owner_id, tuple(rows), begin))
 
     async def checkpoint(
@@ -190,31 +193,32 @@ async def _add(
     begin: ConversationRow | None,
     connection: AsyncConnection,
 ) -> ConversationRow:
-    if begin is not None:
-        await conversations.begin(owner_id, begin, connection)
     last = rows[-1]
-    await conversations.required(owner_id, last.conversation_id, connection)
-    for row in rows:
-        if row.conversation_id != last.conversation_id:
-            raise ValueError("one call adds to one conversation")
-        await _check_parent(owner_id, row, connection)
-        await connection.execute(insert(messages).values(_to_row(owner_id, row)))
-    values: dict[str, str | float] = {"active_id": last.id, "updated_at": last.created_at}
-    if last.model is not None:
-        values["model"] = last.model
-    return await conversations.change(owner_id, last.conversation_id, values, connection)
-
-
-async def _check_parent(owner_id: int, row: MessageRow, connection: AsyncConnection) -> None:
-    if row.parent_id is None:
-        return
-    query = select(messages.c.id).where(
-        messages.c.owner_id == owner_id,
-        messages.c.conversation_id == row.conversation_id,
-        messages.c.id == row.parent_id,
+    if any(row.conversation_id != last.conversation_id for row in rows):
+        raise ValueError("one call adds to one conversation")
+    known = begin or await conversations.required(owner_id, last.conversation_id, connection)
+    now = replace(
+        known, active_id=last.id, model=last.model or known.model, updated_at=last.created_at
     )
-    if await connection.scalar(query) is None:
-        raise NotFound(f"There is no message {row.parent_id!r} in this conversation.")
+    now = await conversations.save(owner_id, now, connection, is_new=begin is not None)
+    await _check_parents(owner_id, rows, connection)
+    await connection.execute(insert(messages), [_to_row(owner_id, row) for row in rows])
+    return now
+
+
+async def _check_parents(
+    owner_id: int, rows: tuple[MessageRow, ...], connection: AsyncConnection
+) -> None:
+    known: set[str | None] = {None}
+    for row in rows:
+        query = select(messages.c.id).where(
+            messages.c.owner_id == owner_id,
+            messages.c.conversation_id == row.conversation_id,
+            messages.c.id == row.parent_id,
+        )
+        if row.parent_id not in known and await connection.scalar(query) is None:
+            raise NotFound(f"There is no message {row.parent_id!r} in this conversation.")
+        known.add(row.id)
 
 
 async def _checkpoint(
@@ -242,23 +246,24 @@ async def _finish(
     known = await _find(owner_id, message_id, connection)
     if known is None:
         return None
-    values = {
-        "state": ending.state,
-        "text": clean(ending.text),
-        "reasoning": clean(ending.reasoning),
-        "parts": _parts(known.role, ending.text, ending.reasoning, ending.content),
-        "model": ending.model or known.model,
-        "problem": _json(ending.problem),
-        "chip": _json(ending.chip),
-        "trace_id": ending.trace_id or known.trace_id,
-        "updated_at": ending.at,
-    }
+    ended = replace(
+        known,
+        state=ending.state,
+        text=clean(ending.text),
+        reasoning=clean(ending.reasoning),
+        content=_odd(known.role, ending.text, ending.reasoning, ending.content),
+        model=ending.model or known.model,
+        problem=ending.problem,
+        chip=ending.chip,
+        trace_id=ending.trace_id or known.trace_id,
+        updated_at=ending.at,
+    )
     await connection.execute(
         update(messages)
         .where(messages.c.owner_id == owner_id, messages.c.id == message_id)
-        .values(values)
+        .values(_to_row(owner_id, ended))
     )
-    return await _find(owner_id, message_id, connection)
+    return ended
 
 
 async def _close_open(at: float, connection: AsyncConnection) -> int:
@@ -270,10 +275,9 @@ async def _close_open(at: float, connection: AsyncConnection) -> int:
     return done.rowcount
 
 
-def _parts(role: Role, text: str, reasoning: str, content: Message | None) -> bytes | None:
-    if content is None or content == _plain(role, text, reasoning):
-        return None
-    return to_blob(content)
+def _odd(role: Role, text: str, reasoning: str, content: Message | None) -> Message | None:
+    """The message, when `text` and `reasoning` do not say all of it."""
+    return None if content == _plain(role, text, reasoning) else content
 
 
 def _json(value: Problem | Chip | None) -> str | None:
@@ -281,6 +285,7 @@ def _json(value: Problem | Chip | None) -> str | None:
 
 
 def _to_row(owner_id: int, row: MessageRow) -> dict[str, Any]:
+    content = _odd(row.role, row.text, row.reasoning, row.content)
     return {
         "id": row.id,
         "owner_id": owner_id,
@@ -289,7 +294,7 @@ def _to_row(owner_id: int, row: MessageRow) -> dict[str, Any]:
         "role": row.role,
         "text": clean(row.text),
         "reasoning": clean(row.reasoning),
-        "parts": _parts(row.role, row.text, row.reasoning, row.content),
+        "parts": None if content is None else to_blob(content),
         "sender": clean(row.sender),
         "model": row.model,
         "state": row.state,

@@ -145,6 +145,8 @@ def _as_body(messages: tuple[SourcedMessage, ...]) -> Body | None:
 
 
 def _as_messages(body: Body, items: int) -> tuple[SourcedMessage, ...]:
+    if not items:
+        return ()
     array = _ARRAY + items.to_bytes(4, "big") + body.data
     return from_blob(array, tuple[SourcedMessage, ...])
 

@@ -5,11 +5,13 @@ A gateway's traces do not wait for the disk, only, when it cannot follow, for ro
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Insert
+from sqlalchemy import Dialect, Insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,7 +35,9 @@ LINGER = 0.05
 class Inserts(Struct, frozen=True):
     """New rows for some statements. Inserts of the same statements are written as one.
 
-    `rows` has one entry per statement; `weight` is about how many bytes they are.
+    `rows` has one entry per statement, each with rows of the same columns and of plain values
+    (SQLAlchemy's conversions cost more than the rest and are left out); `weight` is about how
+    many bytes they are.
     """
 
     statements: tuple[Insert, ...]
@@ -43,7 +47,17 @@ class Inserts(Struct, frozen=True):
     async def __call__(self, connection: AsyncConnection) -> None:
         for statement, rows in zip(self.statements, self.rows, strict=True):
             if rows:
-                await connection.execute(statement, rows)
+                sql, take = _compiled(statement, tuple(rows[0]), connection.dialect)
+                await connection.exec_driver_sql(sql, [take(row) for row in rows])
+
+
+@lru_cache
+def _compiled(
+    statement: Insert, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """The statement's SQL, and what takes its parameters out of a row."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    return str(compiled), itemgetter(*(getattr(compiled, "positiontup", None) or columns))
 
 
 class _Item(Struct, frozen=True):
@@ -156,6 +170,9 @@ class Writer:
         self._room.set()
 
     async def _commit(self, batch: list[_Item]) -> None:
+        if len(batch) == 1:
+            self._tell(await self._attempt(batch[0], self._connection.begin))
+            return
         outcomes: list[_Outcome] = []
         try:
             async with self._connection.begin():
@@ -168,14 +185,17 @@ class Writer:
             self._tell(outcome)
 
     async def _apply(self, group: list[_Item]) -> list[_Outcome]:
-        if len(group) > 1 and (await self._attempt(_joined(group))).error is None:
+        """Each operation in a savepoint, so that its failure takes nothing else with it."""
+        savepoint = self._connection.begin_nested
+        if len(group) > 1 and (await self._attempt(_joined(group), savepoint)).error is None:
             return [_Outcome(item) for item in group]
-        return [await self._attempt(item) for item in group]
+        return [await self._attempt(item, savepoint) for item in group]
 
-    async def _attempt(self, item: _Item) -> _Outcome:
-        """Runs one operation in a savepoint, so that its failure takes nothing else with it."""
+    async def _attempt(
+        self, item: _Item, scope: Callable[[], AbstractAsyncContextManager[object]]
+    ) -> _Outcome:
         try:
-            async with self._connection.begin_nested():
+            async with scope():
                 return _Outcome(item, await item.op(self._connection))
         except SQLAlchemyError as error:
             return _Outcome(item, error=explain(error, self._where))

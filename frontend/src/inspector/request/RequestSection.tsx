@@ -31,10 +31,18 @@ export function RequestSection({ records, attempt, translated, trace }: RequestP
   };
   return (
     <Section id="request" title={t("section.request")}>
-      {assembled ? <Shares assembled={assembled} reported={trace.estimated ? null : trace.input_tokens} /> : null}
+      {assembled ? (
+        <Shares assembled={assembled} reported={trace.estimated ? null : trace.input_tokens} />
+      ) : null}
       <fieldset className="insp-steps" aria-label={t("request.steps")}>
         {STEPS.map((name, at) => (
-          <button key={name} type="button" aria-pressed={name === step} data-testid={`step-${name}`} onClick={() => setStep(name)}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === step}
+            data-testid={`step-${name}`}
+            onClick={() => setStep(name)}
+          >
             <b aria-hidden="true">{at + 1}</b>
             <span className="cut">
               <strong>{t(`request.${name}`)}</strong>
@@ -44,9 +52,17 @@ export function RequestSection({ records, attempt, translated, trace }: RequestP
         ))}
       </fieldset>
       {step === "asked" ? (
-        received ? <Asked received={received} /> : <Missing />
+        received ? (
+          <Asked received={received} />
+        ) : (
+          <Missing />
+        )
       ) : step === "assembled" ? (
-        assembled ? <AssembledMessages assembled={assembled} /> : <Missing />
+        assembled ? (
+          <AssembledMessages assembled={assembled} />
+        ) : (
+          <Missing />
+        )
       ) : (
         <Wire received={received} translated={translated} attempt={attempt} />
       )}

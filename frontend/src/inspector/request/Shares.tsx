@@ -25,7 +25,12 @@ export function Shares({ assembled, reported }: { assembled: Assembled; reported
       />
       <div className="insp-core flex gap-px" style={{ height: 26 }} aria-hidden="true">
         {shares.map((share) => (
-          <i key={share.origin} className="static! min-w-1" data-s={share.stratum} style={{ flex: `${share.tokens} 0 0` }} />
+          <i
+            key={share.origin}
+            className="static! min-w-1"
+            data-s={share.stratum}
+            style={{ flex: `${share.tokens} 0 0` }}
+          />
         ))}
       </div>
       <ul className="insp-phases">

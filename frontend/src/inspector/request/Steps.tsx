@@ -14,8 +14,8 @@ export function Asked({ received }: { received: Received }) {
   return (
     <div className="grid gap-2">
       <p className="text-xs text-ink-3">
-        {t(`caller.${received.caller}`, { defaultValue: received.caller })} · {fineClock(received.started, 3)} ·{" "}
-        <span className="mono">{received.protocol}</span>
+        {t(`caller.${received.caller}`, { defaultValue: received.caller })} · {fineClock(received.started, 3)}{" "}
+        · <span className="mono">{received.protocol}</span>
         {received.key ? (
           <>
             {" · "}
@@ -63,13 +63,17 @@ function MessageRow({ sourced }: { sourced: SourcedMessage }) {
         <i className="sw" data-s={stratumOf(origin)} />
         <b className="font-strong">{message.role}</b>
         <span className="text-ink-3">{t(`origin.${origin}`, { defaultValue: origin })}</span>
-        <span className="mono ml-auto text-ink-2">{t("request.approximately", { figure: count(tokens) })}</span>
+        <span className="mono ml-auto text-ink-2">
+          {t("request.approximately", { figure: count(tokens) })}
+        </span>
       </p>
       <p className="insp-message-text" dir="auto" lang="und">
         <Visible text={cut ? `${text.slice(0, SHORT)}…` : text} />
         {text.length > SHORT ? (
           <button type="button" className="js-more" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-            {whole ? t("request.less") : t("request.whole", { count: text.length, figure: count(text.length) })}
+            {whole
+              ? t("request.less")
+              : t("request.whole", { count: text.length, figure: count(text.length) })}
           </button>
         ) : null}
       </p>

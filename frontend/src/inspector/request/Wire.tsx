@@ -59,9 +59,7 @@ export function Wire({ received, translated, attempt }: WireProps) {
       <div className="flex flex-wrap items-center gap-2 text-xs text-ink-3">
         <span className="mono">{bytes(body.size)}</span>
         {counts && shown === "diff" ? (
-          <span>
-            {t("diff.summary", { added: counts["+"], dropped: counts["−"], changed: counts["~"] })}
-          </span>
+          <span>{t("diff.summary", { added: counts["+"], dropped: counts["−"], changed: counts["~"] })}</span>
         ) : null}
         {body.exact ? null : <span className="text-warn">{t("body.notExact")}</span>}
         <span className="flex-1" />

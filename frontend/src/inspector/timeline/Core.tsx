@@ -36,7 +36,8 @@ export function Phases({ phases }: { phases: Phase[] }) {
       {sumByKind(phases).map(({ kind, seconds, at }) => (
         <li key={kind} data-kind={kind}>
           <i className="sw" {...(kind === "stall" ? { "data-stall": "" } : { "data-s": STRATUM[kind] })} />
-          {t(`phase.${kind}`)} <b>{kind === "failed" ? t("phase.at", { time: duration(at) }) : duration(seconds)}</b>
+          {t(`phase.${kind}`)}{" "}
+          <b>{kind === "failed" ? t("phase.at", { time: duration(at) }) : duration(seconds)}</b>
         </li>
       ))}
     </ul>

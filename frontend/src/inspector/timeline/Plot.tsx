@@ -18,7 +18,12 @@ interface PlotProps {
 
 const PAD = 4;
 const GRID = [0.01, 0.1, 1];
-const TONE = { content: "var(--strata-1)", reasoning: "var(--strata-4)", tool: "var(--strata-3)", other: "var(--ink-3)" };
+const TONE = {
+  content: "var(--strata-1)",
+  reasoning: "var(--strata-4)",
+  tool: "var(--strata-3)",
+  other: "var(--ink-3)",
+};
 
 /** A dot per frame: across, when it came; up, how long after the one before. */
 export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
@@ -69,7 +74,16 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, frames.length - 1)}
         aria-valuenow={shown ?? 0}
-        aria-valuetext={frame ? t("timeline.frameAt", { number: (shown ?? 0) + 1, count: frames.length, time: duration(frame.at), kind: frame.kind || t("stream.noKind") }) : t("timeline.noFrameChosen")}
+        aria-valuetext={
+          frame
+            ? t("timeline.frameAt", {
+                number: (shown ?? 0) + 1,
+                count: frames.length,
+                time: duration(frame.at),
+                kind: frame.kind || t("stream.noKind"),
+              })
+            : t("timeline.noFrameChosen")
+        }
         className="insp-plot"
         onPointerMove={point}
         onPointerDown={point}
@@ -78,18 +92,20 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
       >
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           {GRID.map((gap) => (
-            <g key={gap}>
-              <path d={`M0 ${y(gap)}H${width}`} stroke="var(--line)" />
-              <text x={width} y={y(gap) - 3} textAnchor="end">
-                {duration(gap).replace(".00", "")}
-              </text>
-            </g>
+            <path key={gap} d={`M0 ${y(gap)}H${width}`} stroke="var(--line)" />
           ))}
           {stalls.map((stall) => (
             <StallArea key={stall.from} stall={stall} from={x(stall.from)} to={x(stall.to)} height={height} />
           ))}
           <Dots frames={frames} span={span} width={width} height={height} />
-          {now === undefined ? null : <path d={`M${x(now)} 0V${height}`} stroke="var(--vein)" strokeWidth="1.5" />}
+          {GRID.map((gap) => (
+            <text key={gap} x={width} y={y(gap) - 3} textAnchor="end">
+              {duration(gap).replace(".00", "")}
+            </text>
+          ))}
+          {now === undefined ? null : (
+            <path d={`M${x(now)} 0V${height}`} stroke="var(--vein)" strokeWidth="1.5" />
+          )}
           {frame ? (
             <g stroke="var(--vein)" fill="var(--vein)">
               <path d={`M${x(frame.at)} 0V${height}`} strokeWidth="1.5" />
@@ -100,7 +116,11 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
       </div>
       <div className="insp-axis" aria-hidden="true">
         {marks.map((mark, i) => (
-          <span key={mark} style={{ left: `${(mark / span) * 100}%` }} data-end={x(mark) > width - 14 || undefined}>
+          <span
+            key={mark}
+            style={{ left: `${(mark / span) * 100}%` }}
+            data-end={x(mark) > width - 14 || undefined}
+          >
             {tickLabel(mark, i, step)}
           </span>
         ))}
@@ -115,7 +135,12 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
 function StallArea({ stall, from, to, height }: { stall: Stall; from: number; to: number; height: number }) {
   const { t } = useTranslation("inspector");
   const room = to - from;
-  const label = room > 92 ? t("timeline.stall", { time: duration(stall.seconds) }) : room > 44 ? duration(stall.seconds) : "";
+  const label =
+    room > 92
+      ? t("timeline.stall", { time: duration(stall.seconds) })
+      : room > 44
+        ? duration(stall.seconds)
+        : "";
   return (
     <g>
       <rect x={from} y={0} width={room} height={height} fill="var(--warn-wash)" />

@@ -34,7 +34,8 @@ export function Stages({ records, live, elapsed }: StagesProps) {
 }
 
 function figureOf(stage: Stage, t: (key: string) => string, live: boolean): string {
-  if (stage.state === "skipped") return live || stage.name === "recall" ? t("stages.skipped") : t("stages.notReached");
+  if (stage.state === "skipped")
+    return live || stage.name === "recall" ? t("stages.skipped") : t("stages.notReached");
   if (stage.state === "pending") return t("stages.notYet");
   if (stage.status !== null) return String(stage.status);
   return duration(stage.seconds);
@@ -64,7 +65,8 @@ function Reasons({ records }: { records: TraceRecords }) {
                   <span className="mono">
                     {candidate.endpoint}/{candidate.model}
                   </span>{" "}
-                  {candidate.kept ? t("stages.kept") : t("stages.passedOver")}: <Visible text={candidate.reason} />
+                  {candidate.kept ? t("stages.kept") : t("stages.passedOver")}:{" "}
+                  <Visible text={candidate.reason} />
                 </li>
               ))}
             </ul>
@@ -75,7 +77,8 @@ function Reasons({ records }: { records: TraceRecords }) {
         <>
           <dt>recall</dt>
           <dd>
-            {recalled.hit ? t("stages.recalled") : t("stages.notRecalled")}: <Visible text={recalled.reason} />
+            {recalled.hit ? t("stages.recalled") : t("stages.notRecalled")}:{" "}
+            <Visible text={recalled.reason} />
           </dd>
         </>
       ) : null}

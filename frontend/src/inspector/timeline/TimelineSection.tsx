@@ -47,9 +47,17 @@ export function TimelineSection({ trace, records, attempt, onChoose, now, narrow
         <AttemptRows records={records} chosen={attempt} onChoose={onChoose} />
       ) : null}
       {attempt ? (
-        <Exchange attempt={attempt} live={live} now={live ? now - attempt.started : undefined} asTable={asTable} narrow={narrow} />
+        <Exchange
+          attempt={attempt}
+          live={live}
+          now={live ? now - attempt.started : undefined}
+          asTable={asTable}
+          narrow={narrow}
+        />
       ) : (
-        <p className="text-ink-2">{live || trace.outcome === "live" ? t("timeline.notSentYet") : t("timeline.neverSent")}</p>
+        <p className="text-ink-2">
+          {live || trace.outcome === "live" ? t("timeline.notSentYet") : t("timeline.neverSent")}
+        </p>
       )}
       <Stages records={records} live={trace.outcome === "live"} elapsed={elapsed < SANE ? elapsed : 0} />
     </Section>
@@ -93,9 +101,17 @@ function Exchange({ attempt, live, now, asTable, narrow }: ExchangeProps) {
         <PhaseTable phases={phases} timing={timing} />
       ) : (
         <>
-          <p className="sr-only">{phases.map((p) => `${t(`phase.${p.kind}`)} ${duration(p.to - p.from)}`).join(", ")}</p>
+          <p className="sr-only">
+            {phases.map((p) => `${t(`phase.${p.kind}`)} ${duration(p.to - p.from)}`).join(", ")}
+          </p>
           <Core phases={phases} span={span} now={live ? end : undefined} height={narrow ? 26 : 24} />
-          <Plot frames={frames} stalls={stalls} span={span} now={live ? end : undefined} height={narrow ? 64 : 82} />
+          <Plot
+            frames={frames}
+            stalls={stalls}
+            span={span}
+            now={live ? end : undefined}
+            height={narrow ? 64 : 82}
+          />
           <Phases phases={phases} />
         </>
       )}

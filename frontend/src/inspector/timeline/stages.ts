@@ -40,7 +40,9 @@ export function stagesOf(records: TraceRecords, live: boolean, elapsed: number):
     return { name, state: idle ? "skipped" : "done", seconds, status };
   });
   if (live && !stages.some((stage) => stage.state === "running")) {
-    const next = stages.find((stage, i) => i > furthest && stage.state === "pending" && stage.name !== "recall");
+    const next = stages.find(
+      (stage, i) => i > furthest && stage.state === "pending" && stage.name !== "recall",
+    );
     const running = by.has("send") && !by.has("settle") ? stages[5] : next;
     if (running) {
       running.state = "running";

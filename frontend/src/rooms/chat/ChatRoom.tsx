@@ -99,7 +99,11 @@ export default function ChatRoom() {
       if (!id) {
         compose("", { draft: "", model: null });
         compose(sent.conversation.id, { parameters });
-        await navigate({ to: "/chat/$conversationId", params: { conversationId: sent.conversation.id }, search: open });
+        await navigate({
+          to: "/chat/$conversationId",
+          params: { conversationId: sent.conversation.id },
+          search: open,
+        });
       } else if (trace) inspect(sent.answer.trace_id);
       transcript.current?.toBottom();
     },

@@ -69,7 +69,9 @@ function Parts({ message }: { message: Message }) {
         </span>
       )}
       {failed && !chip.cost_usd ? null : <span>{costOf(message, t)}</span>}
-      {failed && chip.total !== null ? <span>{t("chip.refusedAfter", { time: duration(chip.total) })}</span> : null}
+      {failed && chip.total !== null ? (
+        <span>{t("chip.refusedAfter", { time: duration(chip.total) })}</span>
+      ) : null}
       {chip.ttft !== null ? <span>TTFT {secondsShort(chip.ttft)}</span> : null}
       {chip.rate !== null ? <span>{rate(chip.rate)}</span> : null}
       {chip.finish_reason === "length" ? <span className="text-warn">{t("chip.cut")}</span> : null}

@@ -82,7 +82,10 @@ function Conversations({ filter }: { filter: string }) {
   if (failure)
     return (
       <div className="mt-3">
-        <ProblemCard problem={failure} actions={<Button onClick={() => void loadList()}>{t("retry", { ns: "common" })}</Button>} />
+        <ProblemCard
+          problem={failure}
+          actions={<Button onClick={() => void loadList()}>{t("retry", { ns: "common" })}</Button>}
+        />
       </div>
     );
   if (!hasList) return <Skeleton rows={6} />;

@@ -1,6 +1,12 @@
 import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { INSPECTOR_LEAST, INSPECTOR_MOST, type Layout, setInspectorWidth, usePage } from "../../app/page-state";
+import {
+  INSPECTOR_LEAST,
+  INSPECTOR_MOST,
+  type Layout,
+  setInspectorWidth,
+  usePage,
+} from "../../app/page-state";
 import { Skeleton } from "../../ui/Skeleton";
 
 const Inspector = lazy(() => import("../../inspector/Inspector"));
@@ -92,7 +98,15 @@ function Edge({ width }: { width: number }) {
 const STOPS = [30, 65, 100];
 
 /** The grip of the phone's sheet: pulled, it goes to the nearest stop; below the lowest it closes. */
-function Grip({ stop, onStop, onClose }: { stop: number; onStop: (stop: number) => void; onClose: () => void }) {
+function Grip({
+  stop,
+  onStop,
+  onClose,
+}: {
+  stop: number;
+  onStop: (stop: number) => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("chat");
   const start = useRef<{ y: number; stop: number } | null>(null);
   const moved = useRef(false);
@@ -100,7 +114,11 @@ function Grip({ stop, onStop, onClose }: { stop: number; onStop: (stop: number) 
     if (!start.current) return;
     start.current = null;
     if (stop < 18) return onClose();
-    onStop(STOPS.reduce((near, candidate) => (Math.abs(candidate - stop) < Math.abs(near - stop) ? candidate : near)));
+    onStop(
+      STOPS.reduce((near, candidate) =>
+        Math.abs(candidate - stop) < Math.abs(near - stop) ? candidate : near,
+      ),
+    );
   };
   return (
     <button

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Model } from "../../api/types";
 import { Button } from "../../ui/Button";
@@ -21,6 +22,7 @@ export function EmptyChat({ models, onTry }: EmptyChatProps) {
       <div className="empty-chat-column">
         <h1 className="text-xl font-title tracking-[-0.015em]">{t("empty.title")}</h1>
         <p className="mt-2 text-md leading-read text-ink-2">{t("empty.text")}</p>
+        <Specimen />
         {onlyPractice || !usable.length ? (
           <Practice ready={onlyPractice} onTry={onTry} />
         ) : (
@@ -30,6 +32,36 @@ export function EmptyChat({ models, onTry }: EmptyChatProps) {
         )}
       </div>
     </div>
+  );
+}
+
+// The figures of an answer to a question of three lines; only their kind matters here.
+const FIGURES = [
+  { figure: "1,284 → 331 tok", word: "tokens" },
+  { figure: "$0.00027", word: "cost" },
+  { figure: "TTFT 0.42 s", word: "ttft" },
+  { figure: "49 tok/s", word: "rate" },
+] as const;
+
+/** What the line under an answer will say, explained before there is one. */
+function Specimen() {
+  const { t } = useTranslation("chat");
+  return (
+    <dl className="specimen" aria-label={t("specimen.label")}>
+      {FIGURES.map(({ figure, word }) => (
+        <div key={word}>
+          <dt translate="no">{figure}</dt>
+          <dd>{t(`specimen.${word}`)}</dd>
+        </div>
+      ))}
+      <div>
+        <dt className="flex items-center gap-1.5 text-warn">
+          <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t("chip.dropped", { count: 2 })}
+        </dt>
+        <dd>{t("specimen.dropped")}</dd>
+      </div>
+    </dl>
   );
 }
 

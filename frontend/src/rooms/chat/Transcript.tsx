@@ -59,8 +59,15 @@ export function Transcript(props: TranscriptProps) {
 
   return (
     <div className="talk-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className="talk" tabIndex={0} role="log" aria-live="off" aria-label={t("transcript")}>
+      <div
+        ref={scroller}
+        className="talk"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={t("transcript")}
+      >
         <div ref={content} className="talk-column">
           {path.map((id, at) => (
             <OneMessage
@@ -90,7 +97,10 @@ export function Transcript(props: TranscriptProps) {
 }
 
 interface OneMessageProps
-  extends Pick<TranscriptProps, "conversationId" | "trace" | "onEdit" | "onInspect" | "onRegenerate" | "onResend"> {
+  extends Pick<
+    TranscriptProps,
+    "conversationId" | "trace" | "onEdit" | "onInspect" | "onRegenerate" | "onResend"
+  > {
   id: string;
   editing: boolean;
   last: boolean;
@@ -146,7 +156,8 @@ function walk(content: HTMLElement | null, step: 1 | -1): string | null {
   const all = [...(content?.querySelectorAll<HTMLElement>("[data-message-id]") ?? [])];
   if (!all.length) return null;
   const here = all.findIndex((message) => message.contains(document.activeElement));
-  const next = all[here < 0 ? (step < 0 ? all.length - 1 : 0) : Math.min(all.length - 1, Math.max(0, here + step))];
+  const next =
+    all[here < 0 ? (step < 0 ? all.length - 1 : 0) : Math.min(all.length - 1, Math.max(0, here + step))];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
   return next?.dataset.messageId ?? null;

@@ -49,7 +49,11 @@ export function Comparison({ models, onRemove, onClose }: ComparisonProps) {
                       {model.display_label}
                       <small>{model.endpoint_label}</small>
                     </span>
-                    <IconButton small label={t("comparison.remove", { model: model.display_label })} onClick={() => onRemove(model.id)}>
+                    <IconButton
+                      small
+                      label={t("comparison.remove", { model: model.display_label })}
+                      onClick={() => onRemove(model.id)}
+                    >
                       <X size={14} />
                     </IconButton>
                   </span>
@@ -58,11 +62,21 @@ export function Comparison({ models, onRemove, onClose }: ComparisonProps) {
             </tr>
           </thead>
           <tbody>
-            <Row name={t("comparison.id")} models={models} cell={(model) => <span className="mono break-all">{model.id}</span>} />
+            <Row
+              name={t("comparison.id")}
+              models={models}
+              cell={(model) => <span className="mono break-all">{model.id}</span>}
+            />
             <Row
               name={t("comparison.usable")}
               models={models}
-              cell={(model) => (model.usable ? t("comparison.yes") : <span className="text-warn">{model.reason ?? t("comparison.no")}</span>)}
+              cell={(model) =>
+                model.usable ? (
+                  t("comparison.yes")
+                ) : (
+                  <span className="text-warn">{model.reason ?? t("comparison.no")}</span>
+                )
+              }
             />
             {FACTS.map(({ name, wanted, show }) => {
               const best = bestOf(
@@ -74,7 +88,9 @@ export function Comparison({ models, onRemove, onClose }: ComparisonProps) {
                   key={name}
                   name={t(`comparison.${name}`)}
                   models={models}
-                  cell={(model) => <Best fact={model[name]} best={best} word={t(`comparison.${wanted}`)} show={show} />}
+                  cell={(model) => (
+                    <Best fact={model[name]} best={best} word={t(`comparison.${wanted}`)} show={show} />
+                  )}
                 />
               );
             })}
@@ -87,10 +103,22 @@ export function Comparison({ models, onRemove, onClose }: ComparisonProps) {
   );
 }
 
-function Best({ fact, best, word, show }: { fact: Fact<number>; best: number | null; word: string; show: (value: number) => string }) {
+function Best({
+  fact,
+  best,
+  word,
+  show,
+}: {
+  fact: Fact<number>;
+  best: number | null;
+  word: string;
+  show: (value: number) => string;
+}) {
   return (
     <>
-      {best !== null && fact.value === best ? <span className="float-right text-xs text-ok">✓ {word}</span> : null}
+      {best !== null && fact.value === best ? (
+        <span className="float-right text-xs text-ok">✓ {word}</span>
+      ) : null}
       <FactCell fact={fact} show={show} />
     </>
   );
@@ -123,7 +151,12 @@ export function ChosenBar({ compared, onCompare, onClear }: ChosenBarProps) {
       <Button small kind="bare" onClick={onClear}>
         {t("comparison.clear")}
       </Button>
-      <Button small kind={compared.length > 1 ? "ore" : "line"} disabled={compared.length < 2} onClick={onCompare}>
+      <Button
+        small
+        kind={compared.length > 1 ? "ore" : "line"}
+        disabled={compared.length < 2}
+        onClick={onCompare}
+      >
         {t("comparison.open")}
       </Button>
     </section>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Endpoint } from "../../api/types";
+import { WithCode } from "../../ui/FindingCard";
 import { originOf } from "./models";
 
 interface EndpointCardsProps {
@@ -38,7 +39,15 @@ export const STATE = {
   broken: { mark: "dot sq", tone: "text-error" },
 } as const;
 
-function Card({ endpoint, chosen, onChoose }: { endpoint: Endpoint; chosen: boolean; onChoose: (name: string) => void }) {
+function Card({
+  endpoint,
+  chosen,
+  onChoose,
+}: {
+  endpoint: Endpoint;
+  chosen: boolean;
+  onChoose: (name: string) => void;
+}) {
   const { t } = useTranslation("endpoints");
   const { mark, tone } = STATE[endpoint.state];
   return (
@@ -53,20 +62,28 @@ function Card({ endpoint, chosen, onChoose }: { endpoint: Endpoint; chosen: bool
       <span className="flex w-full items-center gap-2">
         <span className={`${mark} ${tone}`} aria-hidden="true" />
         <b className="cut flex-1">{endpoint.label}</b>
-        <span className={`text-xs ${endpoint.state === "ready" ? "text-ink-3" : tone}`}>{t(`state.${endpoint.state}`)}</span>
+        <span className={`text-xs ${endpoint.state === "ready" ? "text-ink-3" : tone}`}>
+          {t(`state.${endpoint.state}`)}
+        </span>
       </span>
       <small className="mono">{found(endpoint, t)}</small>
-      <small>
-        {t("modelCount", { count: endpoint.models.length })}
-        {endpoint.reason ? <span className="ep-reason"> · {endpoint.reason}</span> : null}
-      </small>
+      <small>{t("modelCount", { count: endpoint.models.length })}</small>
+      {endpoint.reason ? (
+        <small>
+          <span className="ep-reason">
+            <WithCode text={endpoint.reason} />
+          </span>
+        </small>
+      ) : null}
     </button>
   );
 }
 
 function found(endpoint: Endpoint, t: (key: string, options?: Record<string, string>) => string): string {
   if (endpoint.kind === "practice") return t("builtIn");
-  if (endpoint.kind === "local") return t("foundAt", { place: endpoint.base_url.replace(/^https?:\/\//, "") });
-  if (endpoint.kind === "detected" && endpoint.key.variable) return t("foundBy", { variable: endpoint.key.variable });
+  if (endpoint.kind === "local")
+    return t("foundAt", { place: endpoint.base_url.replace(/^https?:\/\//, "") });
+  if (endpoint.kind === "detected" && endpoint.key.variable)
+    return t("foundBy", { variable: endpoint.key.variable });
   return originOf(endpoint.origin);
 }

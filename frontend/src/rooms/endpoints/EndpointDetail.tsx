@@ -26,9 +26,12 @@ export function EndpointDetail({ endpoint, compared, onCompare }: EndpointDetail
   const { t } = useTranslation("endpoints");
   const client = useQueryClient();
   const fetchModels = useMutation({
-    mutationFn: () => change<Endpoint>("POST", `/api/endpoints/${encodeURIComponent(endpoint.name)}/fetch-models`),
+    mutationFn: () =>
+      change<Endpoint>("POST", `/api/endpoints/${encodeURIComponent(endpoint.name)}/fetch-models`),
     onSuccess: (fresh) => {
-      client.setQueryData(endpointsQuery.queryKey, (all) => all?.map((e) => (e.name === fresh.name ? fresh : e)));
+      client.setQueryData(endpointsQuery.queryKey, (all) =>
+        all?.map((e) => (e.name === fresh.name ? fresh : e)),
+      );
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey });
     },
   });
@@ -123,7 +126,12 @@ function Facts({ endpoint }: { endpoint: Endpoint }) {
       </Fact>
       {endpoint.docs && /^https?:/.test(endpoint.docs) ? (
         <Fact name={t("fact.docs")}>
-          <a className="link inline-flex items-center gap-1" href={endpoint.docs} target="_blank" rel="noopener noreferrer nofollow">
+          <a
+            className="link inline-flex items-center gap-1"
+            href={endpoint.docs}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+          >
             {new URL(endpoint.docs).host}
             <ExternalLink size={12} aria-hidden="true" />
           </a>
@@ -155,7 +163,9 @@ function Rules({ endpoint }: { endpoint: Endpoint }) {
   const some = RULES.filter(([field]) => endpoint[field].length > 0);
   return (
     <section aria-labelledby="ep-rules">
-      <h3 id="ep-rules">{t("rules.title")}</h3>
+      <h3 className="ep-h" id="ep-rules">
+        {t("rules.title")}
+      </h3>
       {some.length === 0 ? <p className="text-ink-2">{t("rules.none")}</p> : null}
       <dl className="ep-rules">
         {some.map(([field, name]) => (

@@ -59,13 +59,22 @@ export default function EndpointsRoom() {
           <div className="bar">
             <h2 className="font-title">{t("title")}</h2>
             <span className="text-xs text-ink-3">
-              {t("readyOf", { ready: endpoints.filter((e) => e.state === "ready").length, all: endpoints.length })}
+              {t("readyOf", {
+                ready: endpoints.filter((e) => e.state === "ready").length,
+                all: endpoints.length,
+              })}
             </span>
           </div>
-          {phone && config ? <VerdictCounts config={config} open={verdicts} onToggle={() => setVerdicts(!verdicts)} /> : null}
+          {phone && config ? (
+            <VerdictCounts config={config} open={verdicts} onToggle={() => setVerdicts(!verdicts)} />
+          ) : null}
           {phone && side && verdicts ? <Verdicts config={side} /> : null}
           {query.isPending ? <Skeleton rows={10} label={t("loading")} /> : null}
-          <EndpointCards endpoints={endpoints} chosen={comparing ? undefined : chosen?.name} onChoose={choose} />
+          <EndpointCards
+            endpoints={endpoints}
+            chosen={comparing ? undefined : chosen?.name}
+            onChoose={choose}
+          />
           {query.isSuccess && endpoints.length === 0 ? <p className="p-4 text-ink-2">{t("none")}</p> : null}
         </aside>
       ) : null}
@@ -75,7 +84,11 @@ export default function EndpointsRoom() {
             <div className="bar ep-config">
               <span className="flex-1" />
               {config ? (
-                <VerdictCounts config={config} open={asSide || verdicts} onToggle={asSide ? undefined : () => setVerdicts(!verdicts)} />
+                <VerdictCounts
+                  config={config}
+                  open={asSide || verdicts}
+                  onToggle={asSide ? undefined : () => setVerdicts(!verdicts)}
+                />
               ) : null}
             </div>
           )}
@@ -102,13 +115,17 @@ export default function EndpointsRoom() {
             ) : null}
           </div>
           {compared.length > 0 && !comparing ? (
-            <ChosenBar compared={compared} onCompare={() => setComparing(true)} onClear={() => setCompared([])} />
+            <ChosenBar
+              compared={compared}
+              onCompare={() => setComparing(true)}
+              onClear={() => setCompared([])}
+            />
           ) : null}
         </div>
       )}
       {asSide && side ? (
         <aside className="ep-side" aria-label={t("verdicts.title")}>
-          <Verdicts config={side} />
+          <Verdicts config={side} counted />
         </aside>
       ) : null}
     </main>

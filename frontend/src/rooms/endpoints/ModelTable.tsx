@@ -28,12 +28,17 @@ export function ModelTable({ endpoint, compared, onCompare }: ModelTableProps) {
   const [words, setWords] = useState("");
   const [limit, setLimit] = useState(PAGE);
   const wanted = words.trim().toLowerCase();
-  const found = endpoint.models.filter((m) => !wanted || `${m.model} ${m.display_label}`.toLowerCase().includes(wanted));
+  const found = endpoint.models.filter(
+    (m) => !wanted || `${m.model} ${m.display_label}`.toLowerCase().includes(wanted),
+  );
   const models = sortModels(found, order);
   return (
     <section aria-labelledby="ep-models">
-      <h3 id="ep-models">
-        {t("models.title")} <small>{t("models.small", { count: endpoint.models.length })}</small>
+      <h3 className="ep-h" id="ep-models">
+        {t("models.title")}{" "}
+        {endpoint.models.length ? (
+          <small>{t("models.small", { count: endpoint.models.length })}</small>
+        ) : null}
         {endpoint.models.length > 12 ? (
           <input
             type="search"
@@ -45,7 +50,9 @@ export function ModelTable({ endpoint, compared, onCompare }: ModelTableProps) {
           />
         ) : null}
       </h3>
-      {endpoint.models.length === 0 ? <p className="text-ink-2">{t(endpoint.fetch ? "models.noneYet" : "models.none")}</p> : null}
+      {endpoint.models.length === 0 ? (
+        <p className="text-ink-2">{t(endpoint.fetch ? "models.noneYet" : "models.none")}</p>
+      ) : null}
       {endpoint.models.length > 0 ? (
         <table className="ep-models">
           <caption className="sr-only">{t("models.caption", { endpoint: endpoint.label })}</caption>
@@ -93,7 +100,11 @@ function SortHead({ column, right, order, onOrder }: SortHeadProps) {
   const { t } = useTranslation("endpoints");
   const own = order.column === column;
   return (
-    <th scope="col" className={right ? "r" : ""} aria-sort={own ? (order.descending ? "descending" : "ascending") : "none"}>
+    <th
+      scope="col"
+      className={right ? "r" : ""}
+      aria-sort={own ? (order.descending ? "descending" : "ascending") : "none"}
+    >
       <button type="button" onClick={() => onOrder({ column, descending: own && !order.descending })}>
         {t(`models.${column}`)}
         <span aria-hidden="true">{own ? (order.descending ? " ↓" : " ↑") : ""}</span>
@@ -125,7 +136,9 @@ function ModelRow({ model, checked, full, onCompare }: ModelRowProps) {
       </td>
       <td>
         <span className={model.display_label === model.model ? "mono" : ""}>{model.display_label}</span>
-        {model.display_label === model.model ? null : <span className="mono ml-2 text-ink-3">{model.model}</span>}
+        {model.display_label === model.model ? null : (
+          <span className="mono ml-2 text-ink-3">{model.model}</span>
+        )}
         <Source text={model.usable ? model.source : (model.reason ?? model.source)} warn={!model.usable} />
       </td>
       <td className="r">
@@ -148,7 +161,11 @@ export function FactCell({ fact, show }: { fact: Fact<number>; show: (value: num
   const { t } = useTranslation("endpoints");
   return (
     <>
-      {fact.value === null ? <span className="text-ink-3">{t("unknown")}</span> : <span className="mono">{show(fact.value)}</span>}
+      {fact.value === null ? (
+        <span className="text-ink-3">{t("unknown")}</span>
+      ) : (
+        <span className="mono">{show(fact.value)}</span>
+      )}
       <Source text={fact.source} />
     </>
   );
@@ -162,7 +179,9 @@ export function Abilities({ model }: { model: Model }) {
       {abilities === null ? (
         <span className="text-ink-3">{t("unknown")}</span>
       ) : (
-        <span className="text-ink-2">{abilities.map((a) => t(`ability.${a}`, { defaultValue: a })).join(", ") || t("noAbilities")}</span>
+        <span className="text-ink-2">
+          {abilities.map((a) => t(`ability.${a}`, { defaultValue: a })).join(", ") || t("noAbilities")}
+        </span>
       )}
       <Source text={model.abilities.source} />
     </>

@@ -29,7 +29,8 @@ export function VerdictCounts({ config, open, onToggle }: VerdictCountsProps) {
         const count = config.verdicts.filter((verdict) => verdict.level === level).length;
         return (
           <span key={level}>
-            <b className={count ? LOOK[level].tone : "text-ink-3"}>{count}</b> {t(`verdicts.${level}`, { count })}
+            <b className={count ? LOOK[level].tone : "text-ink-3"}>{count}</b>{" "}
+            {t(`verdicts.${level}`, { count })}
           </span>
         );
       })}
@@ -45,7 +46,7 @@ export function VerdictCounts({ config, open, onToggle }: VerdictCountsProps) {
 }
 
 /** What the check says, line by line, gravest first. */
-export function Verdicts({ config }: { config: ConfigFile }) {
+export function Verdicts({ config, counted = false }: { config: ConfigFile; counted?: boolean }) {
   const { t } = useTranslation("endpoints");
   const ordered = [...config.verdicts].sort(
     (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || a.line - b.line || a.column - b.column,
@@ -53,8 +54,9 @@ export function Verdicts({ config }: { config: ConfigFile }) {
   return (
     <section className="ep-verdicts" aria-label={t("verdicts.title")}>
       <h2>
-        {t("verdicts.title")} <small>{t("verdicts.small", { count: ordered.length })}</small>
+        {t("verdicts.title")} <small>{t("verdicts.small")}</small>
       </h2>
+      {counted ? <VerdictCounts config={config} open /> : null}
       <ul>
         {ordered.map((verdict, at) => (
           <VerdictRow key={at} verdict={verdict} file={config.file ?? ""} />

@@ -49,7 +49,10 @@ describe("models", () => {
 
 describe("places", () => {
   it("are cut off the end of a rule", () => {
-    expect(ruleParts("frequency_penalty (librechat.yaml:41)")).toEqual({ text: "frequency_penalty", place: "librechat.yaml:41" });
+    expect(ruleParts("frequency_penalty (librechat.yaml:41)")).toEqual({
+      text: "frequency_penalty",
+      place: "librechat.yaml:41",
+    });
     expect(ruleParts("rename maxTokens → max_tokens, deepseek.toml:19")).toEqual({
       text: "rename maxTokens → max_tokens",
       place: "deepseek.toml:19",

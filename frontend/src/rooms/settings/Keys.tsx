@@ -78,7 +78,12 @@ function NewKey({ onDone }: { onDone: (made: KeyMade | null) => void }) {
           aria-label={t("keys.name")}
           onChange={(event) => setName(event.target.value)}
         />
-        <Button type="submit" className="h-8" kind={name.trim() ? "ore" : "line"} disabled={!name.trim() || make.isPending}>
+        <Button
+          type="submit"
+          className="h-8"
+          kind={name.trim() ? "ore" : "line"}
+          disabled={!name.trim() || make.isPending}
+        >
           {t("keys.make")}
         </Button>
         <Button className="h-8" onClick={() => onDone(null)}>
@@ -143,7 +148,11 @@ function KeyTable({ keys }: { keys: Key[] }) {
               <td>{day(key.created_at, i18n.language)}</td>
               <td>{key.last_used_at ? day(key.last_used_at, i18n.language) : t("keys.never")}</td>
               <td className="text-right">
-                <Button small onClick={() => setAsking(key)} aria-label={t("keys.revokeName", { name: key.name })}>
+                <Button
+                  small
+                  onClick={() => setAsking(key)}
+                  aria-label={t("keys.revokeName", { name: key.name })}
+                >
                   {t("keys.revoke")}
                 </Button>
               </td>

@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { Trace } from "../../api/types";
-import { clock, duration } from "../../format";
+import { duration } from "../../format";
 import { tickLabel } from "../../inspector/figures";
 import { ticks } from "../../inspector/frames";
 import { type Phase, STRATUM } from "../../inspector/phases";
-import { type Axis, barsOf, clockTicks } from "./waterfall";
+import { type Axis, barsOf, clockLabel, clockTicks } from "./waterfall";
 
 /** One row of the waterfall. Every phase keeps three pixels, so that none can vanish. */
 export function Bars({ phases, axis, live = false }: { phases: Phase[]; axis: Axis; live?: boolean }) {
@@ -19,7 +19,10 @@ export function Bars({ phases, axis, live = false }: { phases: Phase[]; axis: Ax
           <i
             key={at}
             data-s={STRATUM[phase.kind]}
-            style={{ left: `min(${part(phase.from)}, calc(100% - 3px))`, width: `max(3px, ${part(phase.to - phase.from)})` }}
+            style={{
+              left: `min(${part(phase.from)}, calc(100% - 3px))`,
+              width: `max(3px, ${part(phase.to - phase.from)})`,
+            }}
           />
         ),
       )}
@@ -32,15 +35,33 @@ export function TraceBars({ trace, axis, now }: { trace: Trace; axis: Axis; now:
   return <Bars phases={barsOf(trace, axis, now)} axis={axis} live={trace.outcome === "live"} />;
 }
 
+export function marksOf(axis: Axis): number[] {
+  return axis.mode === "clock" ? clockTicks(axis) : ticks(axis.span, 4);
+}
+
+/** The hairlines of the axis behind every row, as one background. */
+export function gridOf(axis: Axis): string {
+  return marksOf(axis)
+    .map(
+      (mark) =>
+        `linear-gradient(var(--line) 0 0) ${((mark / axis.span) * 100).toFixed(2)}% 0 / 1px 100% no-repeat`,
+    )
+    .join(", ");
+}
+
 /** The head of the waterfall: moments of the clock, or seconds from the start. */
 export function AxisHead({ axis }: { axis: Axis }) {
-  const marks = axis.mode === "clock" ? clockTicks(axis) : ticks(axis.span, 4);
+  const marks = marksOf(axis);
   const step = (marks[1] ?? 1) - (marks[0] ?? 0);
   return (
     <div className="tr-axis mono">
       {marks.map((mark, at) => (
-        <span key={mark} style={{ left: `${(mark / axis.span) * 100}%` }} data-late={mark / axis.span > 0.85 || undefined}>
-          {axis.mode === "clock" ? clock(axis.from + mark) : tickLabel(mark, at, step)}
+        <span
+          key={mark}
+          style={{ left: `${(mark / axis.span) * 100}%` }}
+          data-late={mark / axis.span > 0.85 || undefined}
+        >
+          {axis.mode === "clock" ? clockLabel(axis.from + mark, step, at) : tickLabel(mark, at, step)}
         </span>
       ))}
     </div>

@@ -20,7 +20,9 @@ export function Dashboard({ summary, onMark }: DashboardProps) {
       <section aria-label={t("requests")}>
         <h2>
           {t("requests")} <b>{count(summary.requests)}</b>
-          <span className={summary.failed ? "text-error" : ""}>{t("failedCount", { count: summary.failed })}</span>
+          <span className={summary.failed ? "text-error" : ""}>
+            {t("failedCount", { count: summary.failed })}
+          </span>
         </h2>
         <Bins summary={summary} />
         <div className="tr-ends mono">
@@ -39,8 +41,11 @@ export function Dashboard({ summary, onMark }: DashboardProps) {
         <h2>
           {t("spend")} <b>{money(summary.spent)}</b>
         </h2>
-        <p className="text-ink-3">
-          {summary.unpriced ? t("unpriced", { count: summary.unpriced, all: count(summary.requests) }) : t("allPriced")}
+        <Spend summary={summary} />
+        <p className="tr-ends">
+          {summary.unpriced
+            ? t("unpriced", { count: summary.unpriced, all: count(summary.requests) })
+            : t("allPriced")}
         </p>
       </section>
       <section aria-label={t("marks")}>
@@ -53,7 +58,12 @@ export function Dashboard({ summary, onMark }: DashboardProps) {
             return (
               <li key={mark}>
                 <button type="button" className="tr-mark" onClick={() => onMark(mark)}>
-                  <Icon size={14} strokeWidth={1.75} className={failed ? "text-error" : "text-warn"} aria-hidden="true" />
+                  <Icon
+                    size={14}
+                    strokeWidth={1.75}
+                    className={failed ? "text-error" : "text-warn"}
+                    aria-hidden="true"
+                  />
                   <span className="mono cut">{mark}</span>
                   <b className="mono">{times}</b>
                 </button>
@@ -74,10 +84,14 @@ export function DashboardLine({ summary }: { summary: Summary }) {
     <p className="tr-line">
       {t("requests")} <b className="mono">{count(summary.requests)}</b>
       {" · "}
-      <span className={summary.failed ? "text-error" : ""}>{t("failedCount", { count: summary.failed })}</span>
+      <span className={summary.failed ? "text-error" : ""}>
+        {t("failedCount", { count: summary.failed })}
+      </span>
       {" · "}
       <b className="mono">{money(summary.spent)}</b>
-      {summary.unpriced ? <span className="text-ink-3"> · {t("unpricedShort", { count: summary.unpriced })}</span> : null}
+      {summary.unpriced ? (
+        <span className="text-ink-3"> · {t("unpricedShort", { count: summary.unpriced })}</span>
+      ) : null}
     </p>
   );
 }
@@ -100,11 +114,46 @@ function Bins({ summary }: { summary: Summary }) {
         const complete = (bin.complete / most) * height;
         return (
           <g key={at}>
-            <rect x={at * 8} y={height - failed - complete} width="6" height={complete} fill="var(--strata-1)" />
+            <rect
+              x={at * 8}
+              y={height - failed - complete}
+              width="6"
+              height={complete}
+              fill="var(--strata-1)"
+            />
             <rect x={at * 8} y={height - failed} width="6" height={failed} fill="var(--error)" />
           </g>
         );
       })}
+      <path d={`M0 ${height + 0.5}H240`} stroke="var(--line-strong)" vectorEffect="non-scaling-stroke" />
+    </svg>
+  );
+}
+
+/** Money as it added up over the listed time. */
+function Spend({ summary }: { summary: Summary }) {
+  const height = 46;
+  const most = summary.spent || 1;
+  const steps = summary.spending
+    .map((spent, at) => `H${at * 8}V${height - (spent / most) * (height - 3)}`)
+    .join("");
+  const line = `M0 ${height}${steps}H240`;
+  return (
+    <svg
+      width="100%"
+      height={height + 1}
+      viewBox={`0 0 240 ${height + 1}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path d={`${line}V${height}H0Z`} fill="color-mix(in oklab, var(--strata-1) 16%, transparent)" />
+      <path
+        d={line}
+        fill="none"
+        stroke="var(--strata-1)"
+        strokeWidth="1.5"
+        vectorEffect="non-scaling-stroke"
+      />
       <path d={`M0 ${height + 0.5}H240`} stroke="var(--line-strong)" vectorEffect="non-scaling-stroke" />
     </svg>
   );
@@ -117,7 +166,13 @@ function Speeds({ summary }: { summary: Summary }) {
   if (shown.length === 0) return <p className="text-ink-3">{t("noTtft")}</p>;
   return (
     <table className="tr-speeds">
-      <thead className="sr-only">
+      <colgroup>
+        <col style={{ width: "46%" }} />
+        <col />
+        <col style={{ width: 40 }} />
+        <col style={{ width: 40 }} />
+      </colgroup>
+      <thead className="tr-hidden">
         <tr>
           <th>{t("column.model")}</th>
           <th />

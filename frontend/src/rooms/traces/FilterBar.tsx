@@ -46,12 +46,21 @@ export function FilterBar({ filter, onChange, listed, total, live, mode, onMode 
           {t("listedOf", { listed: count(listed), total: count(total) })}
         </span>
         {words ? (
-          <button type="button" className="btn bare sm ic" aria-label={t("clearText")} onClick={() => setWords("")}>
+          <button
+            type="button"
+            className="btn bare sm ic"
+            aria-label={t("clearText")}
+            onClick={() => setWords("")}
+          >
             <X size={14} />
           </button>
         ) : null}
       </div>
-      <Button className="h-8!" aria-pressed={Boolean(filter.failed)} onClick={() => onChange({ ...filter, failed: !filter.failed || undefined })}>
+      <Button
+        className="h-8!"
+        aria-pressed={Boolean(filter.failed)}
+        onClick={() => onChange({ ...filter, failed: !filter.failed || undefined })}
+      >
         {t("failedOnly")}
       </Button>
       <label className="field h-8! text-xs">
@@ -85,7 +94,11 @@ export function FilterBar({ filter, onChange, listed, total, live, mode, onMode 
           ]}
         />
       ) : null}
-      <span className={`tag self-center ${live ? "" : "text-ink-3"}`} data-tone={live ? "live" : "plain"} title={t(live ? "liveHint" : "pollHint")}>
+      <span
+        className={`tag self-center ${live ? "" : "text-ink-3"}`}
+        data-tone={live ? "live" : "plain"}
+        title={t(live ? "liveHint" : "pollHint")}
+      >
         <span className={`dot ${live ? "beat" : "ring"}`} aria-hidden="true" />
         {t(live ? "live" : "polled")}
       </span>

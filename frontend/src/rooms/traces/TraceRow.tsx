@@ -23,7 +23,15 @@ export interface RowProps {
   onFocus: (id: string) => void;
 }
 
-export const TraceRow = memo(function TraceRow({ trace, axis, now, open, current, onOpen, onFocus }: RowProps) {
+export const TraceRow = memo(function TraceRow({
+  trace,
+  axis,
+  now,
+  open,
+  current,
+  onOpen,
+  onFocus,
+}: RowProps) {
   const live = trace.outcome === "live";
   return (
     <>
@@ -125,7 +133,8 @@ function CostCell({ trace }: { trace: Trace }) {
 
 function Mark({ trace }: { trace: Trace }) {
   const { t } = useTranslation("traces");
-  if (trace.mark) return <span className={trace.outcome === "failed" ? "text-error" : "text-warn"}>{trace.mark}</span>;
+  if (trace.mark)
+    return <span className={trace.outcome === "failed" ? "text-error" : "text-warn"}>{trace.mark}</span>;
   if (trace.caller !== "chat")
     return <span className="text-ink-3">{t(`callers.${trace.caller}`, { defaultValue: trace.caller })}</span>;
   return null;
@@ -196,14 +205,20 @@ export function PhoneRow({ trace, now, onOpen }: Pick<RowProps, "trace" | "now" 
   const live = trace.outcome === "live";
   return (
     <li>
-      <button type="button" className="tr-phone" data-testid="trace-row" data-id={trace.id} onClick={() => onOpen(trace.id)}>
+      <button
+        type="button"
+        className="tr-phone"
+        data-testid="trace-row"
+        data-id={trace.id}
+        onClick={() => onOpen(trace.id)}
+      >
         <span className="mono cut font-strong">
           <ModelName id={trace.model} />
         </span>
         <Status trace={trace} />
         <span className="mono cut text-ink-2">
-          {clock(trace.started_at)} · <Tokens value={trace.input_tokens} trace={trace} estimated={false} /> →{" "}
-          <Tokens value={trace.output_tokens} trace={trace} estimated={trace.estimated || live} /> tok
+          {clock(trace.started_at)}
+          {trace.input_tokens === null && trace.output_tokens === null ? null : <PhoneTokens trace={trace} />}
         </span>
         <span className={`mono text-right ${live ? "text-vein" : "text-ink-2"}`}>
           <PhoneCost trace={trace} /> {duration(endOfTrace(trace, now))}
@@ -215,6 +230,17 @@ export function PhoneRow({ trace, now, onOpen }: Pick<RowProps, "trace" | "now" 
         ) : null}
       </button>
     </li>
+  );
+}
+
+function PhoneTokens({ trace }: { trace: Trace }) {
+  const live = trace.outcome === "live";
+  return (
+    <>
+      {" · "}
+      <Tokens value={trace.input_tokens} trace={trace} estimated={false} /> →{" "}
+      <Tokens value={trace.output_tokens} trace={trace} estimated={trace.estimated || live} /> tok
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Trace } from "../../api/types";
-import { AxisHead } from "./Bars";
+import { AxisHead, gridOf } from "./Bars";
 import { TraceRow } from "./TraceRow";
 import type { Axis } from "./waterfall";
 
@@ -54,7 +54,7 @@ export function TraceTable({ traces, axis, now, openId, onOpen }: TraceTableProp
   };
 
   return (
-    <table className="tr-table">
+    <table className="tr-table" style={{ "--grid": gridOf(axis) } as CSSProperties}>
       <caption className="sr-only">{t("tableCaption")}</caption>
       <colgroup>
         {COLUMNS.map(({ name, width }) => (
@@ -65,7 +65,12 @@ export function TraceTable({ traces, axis, now, openId, onOpen }: TraceTableProp
       <thead>
         <tr>
           {COLUMNS.map(({ name, right }) => (
-            <th key={name} scope="col" className={right ? "r" : ""} aria-sort={name === "time" ? "descending" : undefined}>
+            <th
+              key={name}
+              scope="col"
+              className={right ? "r" : ""}
+              aria-sort={name === "time" ? "descending" : undefined}
+            >
               {t(`column.${name}`)}
               {name === "time" ? <span aria-hidden="true"> ↓</span> : null}
             </th>

@@ -62,7 +62,12 @@ export default function TracesRoom() {
   );
   const open = useCallback(
     (id: string) =>
-      void navigate({ to: "/traces/$traceId", params: { traceId: id }, search: (old) => old as never, replace: Boolean(traceId) }),
+      void navigate({
+        to: "/traces/$traceId",
+        params: { traceId: id },
+        search: (old) => old as never,
+        replace: Boolean(traceId),
+      }),
     [navigate, traceId],
   );
   const close = useCallback(() => {
@@ -90,7 +95,11 @@ export default function TracesRoom() {
   return (
     <main className="tr-room" ref={room} data-inspecting={Boolean(traceId) || undefined}>
       {phone ? null : <h1 className="sr-only">{t("title")}</h1>}
-      {phone ? <DashboardLine summary={summary} /> : <Dashboard summary={summary} onMark={(mark) => setFilter({ ...filter, q: mark })} />}
+      {phone ? (
+        <DashboardLine summary={summary} />
+      ) : (
+        <Dashboard summary={summary} onMark={(mark) => setFilter({ ...filter, q: mark })} />
+      )}
       <FilterBar
         filter={filter}
         onChange={setFilter}
@@ -98,12 +107,20 @@ export default function TracesRoom() {
         total={total}
         live={connected}
         mode={axis.mode}
-        onMode={phone ? undefined : (axisMode) => void navigate({ to: ".", search: search({ ...filter, axis: axisMode }), replace: true })}
+        onMode={
+          phone
+            ? undefined
+            : (axisMode) =>
+                void navigate({ to: ".", search: search({ ...filter, axis: axisMode }), replace: true })
+        }
       />
       <div className="tr-list">
         {query.isError ? (
           <div className="p-4">
-            <ProblemCard problem={problemOf(query.error)} actions={<Button onClick={() => void query.refetch()}>{t("retry")}</Button>} />
+            <ProblemCard
+              problem={problemOf(query.error)}
+              actions={<Button onClick={() => void query.refetch()}>{t("retry")}</Button>}
+            />
           </div>
         ) : null}
         {query.isPending ? <Skeleton rows={14} label={t("loading")} /> : null}
@@ -127,7 +144,13 @@ export default function TracesRoom() {
       </div>
       {phone ? null : <Legend />}
       {phone ? (
-        <Sheet from="bottom" open={Boolean(traceId)} onOpenChange={(next) => next || close()} label={t("inspector")} className="tr-sheet">
+        <Sheet
+          from="bottom"
+          open={Boolean(traceId)}
+          onOpenChange={(next) => next || close()}
+          label={t("inspector")}
+          className="tr-sheet"
+        >
           {inspector}
         </Sheet>
       ) : traceId ? (

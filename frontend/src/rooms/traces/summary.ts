@@ -33,6 +33,8 @@ export interface Summary {
   unpriced: number;
   marks: { mark: string; count: number; failed: boolean }[];
   bins: Bin[];
+  /** USD up to the end of each bin. */
+  spending: number[];
   /** Unix seconds of the first and the last start. */
   from: number;
   to: number;
@@ -47,16 +49,21 @@ export function summarise(traces: readonly Trace[], now: number): Summary {
   const from = starts.length ? Math.min(...starts) : now;
   const to = starts.length ? Math.max(...starts) : now;
   const bins: Bin[] = Array.from({ length: BINS }, () => ({ complete: 0, failed: 0 }));
+  const spending = new Array<number>(BINS).fill(0);
   let failed = 0;
   let spent = 0;
   let unpriced = 0;
   for (const trace of traces) {
     const wrong = trace.outcome === "failed";
     if (wrong) failed += 1;
-    const at = to > from ? Math.min(BINS - 1, Math.floor(((trace.started_at - from) / (to - from)) * BINS)) : BINS - 1;
+    const at =
+      to > from ? Math.min(BINS - 1, Math.floor(((trace.started_at - from) / (to - from)) * BINS)) : BINS - 1;
     const bin = bins[at];
     if (bin) bin[wrong ? "failed" : "complete"] += 1;
-    if (trace.cost_usd !== null) spent += trace.cost_usd;
+    if (trace.cost_usd !== null) {
+      spent += trace.cost_usd;
+      for (let i = at; i < BINS; i++) spending[i] = (spending[i] ?? 0) + trace.cost_usd;
+    }
     // A request that failed before anything was counted has no price to be unknown.
     else if (trace.cost_kind === "unknown" && trace.outcome !== "live" && !wrong) unpriced += 1;
     if (trace.ttft !== null) speeds.set(trace.model, [...(speeds.get(trace.model) ?? []), trace.ttft]);
@@ -75,6 +82,7 @@ export function summarise(traces: readonly Trace[], now: number): Summary {
     from,
     to,
     bins,
+    spending,
     speeds: [...speeds]
       .map(([model, ttfts]) => ({
         model,

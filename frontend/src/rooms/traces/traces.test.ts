@@ -16,12 +16,33 @@ describe("summary of the listed traces", () => {
   const listed = [
     trace({ started_at: 100 }),
     trace({ started_at: 110, ttft: 0.6, cost_usd: null, cost_kind: "unknown" }),
-    trace({ started_at: 120, outcome: "failed", ttft: null, cost_usd: null, cost_kind: "unknown", mark: "rate_limited" }),
-    trace({ started_at: 130, model: "practice/pocket", ttft: 0.05, cost_kind: "free", cost_usd: null, mark: null }),
+    trace({
+      started_at: 120,
+      outcome: "failed",
+      ttft: null,
+      cost_usd: null,
+      cost_kind: "unknown",
+      mark: "rate_limited",
+    }),
+    trace({
+      started_at: 130,
+      model: "practice/pocket",
+      ttft: 0.05,
+      cost_kind: "free",
+      cost_usd: null,
+      mark: null,
+    }),
   ];
   const summary = summarise(listed, 200);
   it("counts failures and prices, and says how many are unknown", () => {
-    expect(summary).toMatchObject({ requests: 4, failed: 1, unpriced: 1, spent: 0.000271, from: 100, to: 130 });
+    expect(summary).toMatchObject({
+      requests: 4,
+      failed: 1,
+      unpriced: 1,
+      spent: 0.000271,
+      from: 100,
+      to: 130,
+    });
     expect(summary.bins.reduce((sum, bin) => sum + bin.complete + bin.failed, 0)).toBe(4);
   });
   it("ranks models by how often they were used", () => {
@@ -57,7 +78,12 @@ describe("waterfall", () => {
     ]);
   });
   it("grows while it lives", () => {
-    const live = trace({ started_at: 10, total: null, outcome: "live", timing: { sent: 0.5, first_output: 1 } });
+    const live = trace({
+      started_at: 10,
+      total: null,
+      outcome: "live",
+      timing: { sent: 0.5, first_output: 1 },
+    });
     expect(barsOf(live, axisOf([live], 13), 13).at(-1)).toEqual({ kind: "content", from: 1, to: 3 });
   });
   it("marks round moments of the clock", () => {

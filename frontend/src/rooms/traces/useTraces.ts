@@ -43,7 +43,10 @@ export function useTraces(filter: Filter) {
     return onLiveEvent((event) => {
       if (event.type !== "trace.started" && event.type !== "trace.settled") return;
       const { trace } = event.data;
-      client.setQueryData<InfiniteData<TraceList>>(["traces", own], (data) => data && placed(data, trace, !filtered));
+      client.setQueryData<InfiniteData<TraceList>>(
+        ["traces", own],
+        (data) => data && placed(data, trace, !filtered),
+      );
       // Whether a new one matches the filter is the server's to say.
       if (filtered) void client.invalidateQueries({ queryKey: ["traces", own] });
     });
@@ -54,7 +57,11 @@ export function useTraces(filter: Filter) {
 }
 
 /** The same pages with a trace in its place: replaced where it stands, else first. */
-export function placed(data: InfiniteData<TraceList>, trace: Trace, mayAdd: boolean): InfiniteData<TraceList> {
+export function placed(
+  data: InfiniteData<TraceList>,
+  trace: Trace,
+  mayAdd: boolean,
+): InfiniteData<TraceList> {
   let found = false;
   const pages = data.pages.map((page) => ({
     ...page,

@@ -1,6 +1,7 @@
 /** Where a trace stands on the common axis of the list. */
 
 import type { Trace } from "../../api/types";
+import { clock } from "../../format";
 import { type Phase, phasesOf } from "../../inspector/phases";
 
 /** By the clock, to see what happened at once; or all from their start, to compare how long they took. */
@@ -51,6 +52,13 @@ export function barsOf(trace: Trace, axis: Axis, now: number): Phase[] {
   if (bars.length === 0)
     bars.push({ kind: trace.outcome === "failed" ? "failed" : "queue", from: start, to: start + total });
   return bars;
+}
+
+/** The first in full, the others as short as their step allows. */
+export function clockLabel(unixSeconds: number, step: number, index: number): string {
+  const full = clock(unixSeconds);
+  if (step >= 60) return full.slice(0, 5);
+  return index === 0 || full.endsWith(":00") ? full : full.slice(5);
 }
 
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];

@@ -53,6 +53,7 @@ class _Call:
         self.wire = turn.wire
         self.limits = services.limits
         self.upstream = services.upstream
+        self.log = services.log
         self.protocol = PROTOCOLS[turn.wire.protocol]
         number = 1 + sum(isinstance(record, Attempt) for record in turn.records)
         self.recording = Recording(turn, turn.wire, number, services.limits.frames_kept)
@@ -80,6 +81,14 @@ class _Call:
             raise silent(self.endpoint, self.limits.first_payload, began=False) from None
         self.exchange = exchange
         self.recording.opened(exchange)
+        self.log.event(
+            "answered",
+            trace=self.turn.id,
+            endpoint=self.endpoint.name,
+            url=self.wire.url,
+            status=exchange.status,
+            seconds=self.recording.phases.since(),
+        )
         if not 200 <= exchange.status < 300:
             raise await self._refusal(exchange)
         return exchange

@@ -103,7 +103,7 @@ def _log(turn: Turn, services: Services) -> None:
     assert isinstance(settled, Settled)
     used = settled.usage or settled.estimated or Usage()
     services.log.event(
-        "turn",
+        "settled",
         level="info" if settled.outcome in ("complete", "stopped") else "warning",
         trace=turn.id,
         caller=turn.caller.kind,

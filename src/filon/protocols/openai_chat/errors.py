@@ -46,7 +46,7 @@ def parse_error(
         status=meant if 400 <= meant < 600 else 502,
         fix=_FIXES.get(meant, _FIX_OF_FIVES if meant >= 500 else None),
         param=told.param,
-        provider_status=meant if status < 400 else status,
+        provider_status=status if status >= 400 else told.status,
         provider_body=text[:_BODY_KEPT],
         retry_after=retry_after(meant, headers, text[:_BODY_KEPT], now=now),
     )
@@ -187,8 +187,7 @@ def _complaint(told: dict[str, Any]) -> _Told:
 
 def render_error(problem: Problem) -> tuple[int, bytes]:
     """A problem as OpenAI's clients read it: a status and a body."""
-    status = problem.status if 400 <= problem.status < 600 else 500
-    return status, msgspec.json.encode(error_object(problem))
+    return _status(problem), msgspec.json.encode(error_object(problem))
 
 
 def error_object(problem: Problem) -> dict[str, Any]:
@@ -199,11 +198,15 @@ def error_object(problem: Problem) -> dict[str, Any]:
     return {
         "error": {
             "message": message,
-            "type": _type_of(problem.status),
+            "type": _type_of(_status(problem)),
             "param": problem.param,
             "code": problem.code,
         }
     }
+
+
+def _status(problem: Problem) -> int:
+    return problem.status if 400 <= problem.status < 600 else 500
 
 
 def _type_of(status: int) -> str:

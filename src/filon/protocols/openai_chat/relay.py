@@ -45,6 +45,8 @@ def edit_chunk(
     None when nothing is left: the chunk carried the usage alone. The same bytes when there is
     nothing to edit, or when they cannot be read.
     """
+    if model_alias is None and not drop_usage:
+        return raw
     if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
         data = _edit(raw[6:-2], model_alias, drop_usage)
         return None if data is None else b"data: " + data + b"\n\n"

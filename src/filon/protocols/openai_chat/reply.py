@@ -170,6 +170,8 @@ def _of_call(call: Any, choice: int, numbers: CallNumbers) -> list[StreamEvent]:
         arguments = ""
     elif not isinstance(arguments, str):
         arguments = msgspec.json.encode(arguments).decode()
+    if not (id or name or arguments):
+        return []
     index = numbers.number(choice, told.get("index"), id, name)
     return [ToolCallDelta(index=index, id=id, name=name, arguments=arguments, choice=choice)]
 
@@ -205,12 +207,12 @@ def usage_of(wire: WireReply) -> StreamEvent | None:
 
 
 def started_of(wire: WireReply) -> Started:
-    """Who answers."""
+    """Who answers. Empty values, which some send before they know better, count as none."""
     created = wire.created
     return Started(
-        id=wire.id if isinstance(wire.id, str) else None,
-        model=wire.model if isinstance(wire.model, str) else None,
-        created=created if isinstance(created, int) and not isinstance(created, bool) else None,
+        id=wire.id if isinstance(wire.id, str) and wire.id else None,
+        model=wire.model if isinstance(wire.model, str) and wire.model else None,
+        created=created if isinstance(created, int) and created > 0 else None,
     )
 
 
@@ -220,7 +222,7 @@ def index_of(choice: WireChoice) -> int:
     return index if isinstance(index, int) and not isinstance(index, bool) else 0
 
 
-def unreadable(body: bytes, what: str) -> Broken:
+def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
     """For bytes that are no reply."""
     return Broken(
         Problem(
@@ -228,7 +230,7 @@ def unreadable(body: bytes, what: str) -> Broken:
             message=what,
             blame="provider",
             status=502,
-            fix="Check that the endpoint's address is that of an API; the trace has the bytes.",
+            fix=fix or "Check that the endpoint's address is that of an API.",
             provider_body=body[:16_384].decode("utf-8", "replace"),
         )
     )

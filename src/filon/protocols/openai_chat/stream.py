@@ -19,7 +19,7 @@ from filon.conversation.events import (
 from filon.conversation.usage import Usage
 from filon.kit import sse
 from filon.protocols.lenient_json import decode_lenient
-from filon.protocols.openai_chat.errors import error_object, problem_of
+from filon.protocols.openai_chat.errors import error_object, parse_error, problem_of
 from filon.protocols.openai_chat.reply import (
     CallNumbers,
     WireChoice,
@@ -56,7 +56,8 @@ class StreamParser:
         self._sniffed = False
         self._held: list[bytes] = []  # the document so far, or blanks before anything else
         self._held_size = 0
-        self._over = False
+        self._over = False  # no more events are to come
+        self._lost = False  # the frames cannot be told apart any more
         self._started = False
         self._open: set[int] = set()
         self._finished: set[int] = set()
@@ -76,11 +77,12 @@ class StreamParser:
             data = self._sniff(data)
         if self.whole:
             return self._read_document(data)
-        if not data:
-            return []
+        if not data or self._lost:
+            return [Piece(data)] if data else []
         try:
             items = self._events.feed(data)
         except sse.EventTooLarge as error:
+            self._lost = True
             return [self._broken(data, f"The stream cannot be read: {error}.")]
         return [self._piece(item) for item in items]
 
@@ -88,6 +90,8 @@ class StreamParser:
         """As `close`, with the bytes that were left."""
         if self.whole:
             return self._end_document()
+        if self._lost:
+            return []
         items = self._events.feed(b"".join(self._held)) if self._held else []
         self._held.clear()
         pieces = [self._piece(item) for item in (*items, *self._events.close())]
@@ -96,7 +100,7 @@ class StreamParser:
         what = "The stream ended in the middle of the answer."
         if not self._open and not self._finished:
             what = "The stream ended before any answer began."
-        pieces.append(self._broken(b"", what))
+        pieces.append(self._broken(b"", what, "Try again, or choose another endpoint."))
         return pieces
 
     def _sniff(self, data: bytes) -> bytes:
@@ -126,9 +130,9 @@ class StreamParser:
         self._over = True
         return [Piece(b"", tuple(parse_reply(b"".join(self._held))))]
 
-    def _broken(self, raw: bytes, what: str) -> Piece:
+    def _broken(self, raw: bytes, what: str, fix: str | None = None) -> Piece:
         self._over = True
-        return Piece(raw, (unreadable(raw, what),))
+        return Piece(raw, (unreadable(raw, what, fix),))
 
     def _piece(self, item: sse.Item) -> Piece:
         if isinstance(item, sse.Comment) or self._over:
@@ -151,7 +155,7 @@ class StreamParser:
         events: list[StreamEvent] = []
         failure = wire.error or wire.object == "error" or wire.type == "error" or wire.detail
         problem = problem_of(decode_lenient(data)) if failure else None
-        if not self._started and (problem is None or wire.choices):
+        if not self._started and wire.choices:
             self._started = True
             events.append(started_of(wire))
         broken: StreamEvent | None = None if problem is None else Broken(problem)
@@ -185,15 +189,8 @@ class StreamParser:
         return None
 
     def _error(self, item: sse.Event) -> Piece:
-        try:
-            value: Any = decode_lenient(item.data)
-        except ValueError:
-            return self._broken(item.raw, f"The provider reported an error: {item.text[:300]}")
-        problem = problem_of(value) or problem_of({"error": value})
-        if problem is None:
-            return self._broken(item.raw, "The provider reported an error and did not say which.")
         self._over = True
-        return Piece(item.raw, (Broken(problem),))
+        return Piece(item.raw, (Broken(parse_error(200, (), item.data, now=0.0)),))
 
     def _not_a_chunk(self, item: sse.Event) -> Piece:
         try:

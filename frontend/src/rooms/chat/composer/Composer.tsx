@@ -1,9 +1,9 @@
 import { ArrowUp, ChevronDown, Square } from "lucide-react";
 import { type KeyboardEvent, type Ref, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { Message, Model, Problem } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
 import { showPart, usePage } from "../../../app/page-state";
-import type { Message, Model, Problem } from "../../../api/types";
 import { Button } from "../../../ui/Button";
 import { ProblemCard } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
@@ -86,7 +86,11 @@ export function Composer(props: ComposerProps) {
           data-testid="composer"
           enterKeyHint={coarse ? "enter" : "send"}
           placeholder={
-            live ? t("composer.followUp") : chosen ? t("composer.to", { model: chosen.display_label }) : t("composer.label")
+            live
+              ? t("composer.followUp")
+              : chosen
+                ? t("composer.to", { model: chosen.display_label })
+                : t("composer.label")
           }
           onKeyDown={pressed}
         />

@@ -10,7 +10,15 @@ interface GrowingTextProps extends Omit<ComponentProps<"textarea">, "onChange" |
 }
 
 /** A field that is as tall as its text. */
-export function GrowingText({ value, onChange, label, rows, inputRef, autoFocus, ...rest }: GrowingTextProps) {
+export function GrowingText({
+  value,
+  onChange,
+  label,
+  rows,
+  inputRef,
+  autoFocus,
+  ...rest
+}: GrowingTextProps) {
   const own = useRef<HTMLTextAreaElement | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what makes the height change
   useLayoutEffect(() => {

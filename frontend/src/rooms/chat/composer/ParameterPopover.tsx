@@ -22,7 +22,12 @@ export function ParameterPopover({ conversation }: { conversation: string }) {
       side="top"
       className="w-[320px] p-4"
       trigger={
-        <Button kind="bare" className="min-w-0 px-2" aria-label={said ? t("parameters.set", { said }) : t("parameters.title")} data-testid="parameters">
+        <Button
+          kind="bare"
+          className="min-w-0 px-2"
+          aria-label={said ? t("parameters.set", { said }) : t("parameters.title")}
+          data-testid="parameters"
+        >
           {said ? (
             <span className="mono cut text-ink-3">{said}</span>
           ) : (
@@ -39,7 +44,12 @@ export function ParameterPopover({ conversation }: { conversation: string }) {
       </div>
       <div className="grid gap-2">
         {FIELDS.map((field) => (
-          <Field key={field.name} field={field} parameters={parameters} onSet={(value) => set(field.name, value)} />
+          <Field
+            key={field.name}
+            field={field}
+            parameters={parameters}
+            onSet={(value) => set(field.name, value)}
+          />
         ))}
       </div>
       <p className="mt-3 text-xs text-ink-3">{t("parameters.note")}</p>
@@ -109,5 +119,8 @@ function Field({ field, parameters, onSet }: FieldProps) {
 
 function stepped(field: ParameterField, value: number, by: number): number {
   const next = Number((value + by * (field.step ?? 1)).toFixed(4));
-  return Math.min(field.most ?? Number.MAX_SAFE_INTEGER, Math.max(field.least ?? Number.MIN_SAFE_INTEGER, next));
+  return Math.min(
+    field.most ?? Number.MAX_SAFE_INTEGER,
+    Math.max(field.least ?? Number.MIN_SAFE_INTEGER, next),
+  );
 }

@@ -68,7 +68,8 @@ export function modelToUse(
   latest: Conversation | undefined,
   models: Model[],
 ): string | null {
-  const known = (id: string | null | undefined) => (id && models.some((model) => model.id === id) ? id : null);
+  const known = (id: string | null | undefined) =>
+    id && models.some((model) => model.id === id) ? id : null;
   const usable = models.filter((model) => model.usable);
   const isUsable = (id: string | null | undefined) => usable.some((model) => model.id === id);
   if (known(chosen)) return chosen;

@@ -25,7 +25,7 @@ export function parseField(field: ParameterField, typed: string): unknown {
   if (text === "") return undefined;
   if (field.kind === "lines") {
     const lines = typed.split("\n").filter((line) => line !== "");
-    return lines.length ? lines.map(unescape) : undefined;
+    return lines.length ? lines.map(withBreaks) : undefined;
   }
   // Spanish keyboards have the comma on the number pad.
   const value = Number(text.replace(",", "."));
@@ -34,7 +34,7 @@ export function parseField(field: ParameterField, typed: string): unknown {
 }
 
 /** A stop sequence is often a line break, which a line of text cannot hold. */
-function unescape(line: string): string {
+function withBreaks(line: string): string {
   return line.replaceAll("\\n", "\n").replaceAll("\\t", "\t");
 }
 

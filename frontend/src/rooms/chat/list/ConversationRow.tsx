@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { MoreHorizontal, Pencil, Trash2 } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { showPart } from "../../../app/page-state";
 import type { Conversation } from "../../../api/types";
+import { showPart } from "../../../app/page-state";
 import { remove, rename } from "../../../core/store";
 import { Confirm } from "../../../ui/Confirm";
 import { IconButton } from "../../../ui/IconButton";
@@ -17,7 +17,11 @@ interface ConversationRowProps {
   onGone: () => void;
 }
 
-export const ConversationRow = memo(function ConversationRow({ conversation, here, onGone }: ConversationRowProps) {
+export const ConversationRow = memo(function ConversationRow({
+  conversation,
+  here,
+  onGone,
+}: ConversationRowProps) {
   const { t } = useTranslation("chat");
   const [editing, setEditing] = useState(false);
   const [asking, setAsking] = useState(false);

@@ -31,7 +31,9 @@ export const CodeBlock = memo(function CodeBlock({ code, language }: CodeBlockPr
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0} data-wrap={wrap} translate="no">
         <code>
-          {coloured ? coloured.lines.map((line, at) => <Line key={at} tokens={line} first={at === 0} />) : null}
+          {coloured
+            ? coloured.lines.map((line, at) => <Line key={at} tokens={line} first={at === 0} />)
+            : null}
           {coloured ? code.slice(coloured.code.length) : code}
         </code>
       </pre>

@@ -84,7 +84,10 @@ const COMPONENTS: Components = {
   td: ({ children, style }) => <td style={style}>{children}</td>,
   inlineCode: ({ children }) => <code translate="no">{children}</code>,
   code: ({ className, children }) => (
-    <CodeBlock code={textOf(children).replace(/\n$/, "")} language={/language-(\S+)/.exec(className ?? "")?.[1] ?? ""} />
+    <CodeBlock
+      code={textOf(children).replace(/\n$/, "")}
+      language={/language-(\S+)/.exec(className ?? "")?.[1] ?? ""}
+    />
   ),
 };
 
@@ -98,7 +101,13 @@ function SafeLink({ href, children }: { href?: string; children?: ReactNode }) {
   const address = safeLink(href);
   if (!address) return <span title={t("link.blocked")}>{children}</span>;
   return (
-    <a className="link" href={address} target="_blank" rel="noopener noreferrer nofollow" title={hostOf(address) ?? address}>
+    <a
+      className="link"
+      href={address}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      title={hostOf(address) ?? address}
+    >
       {children}
     </a>
   );

@@ -1,8 +1,8 @@
 import { PanelRight, RefreshCw } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { keysOf } from "../../../app/keys";
 import type { Message } from "../../../api/types";
+import { keysOf } from "../../../app/keys";
 import { clock } from "../../../format";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyButton";
@@ -55,12 +55,19 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
           {message.text ? <CopyButton text={message.text} label={t("message.copy")} /> : null}
           {live ? null : <RegenerateMenu message={message} onRegenerate={onRegenerate} />}
           {message.trace_id ? (
-            <IconButton small label={t("message.inspect")} keys={keysOf("inspector")} aria-pressed={open} onClick={inspect}>
+            <IconButton
+              small
+              label={t("message.inspect")}
+              keys={keysOf("inspector")}
+              aria-pressed={open}
+              onClick={inspect}
+            >
               <PanelRight size={14} strokeWidth={1.75} />
             </IconButton>
           ) : null}
         </span>
         <Branches message={message} />
+        <i className="who-line" />
       </header>
       {message.reasoning ? <Reasoning message={message} /> : null}
       <div className="say">
@@ -77,7 +84,11 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
 });
 
 /** How an answer that did not end well ended, in its own place. */
-function Ending({ message, last, onRegenerate }: Pick<AnswerMessageProps, "message" | "last" | "onRegenerate">) {
+function Ending({
+  message,
+  last,
+  onRegenerate,
+}: Pick<AnswerMessageProps, "message" | "last" | "onRegenerate">) {
   const { t } = useTranslation("chat");
   const { state, problem } = message;
   if (state !== "failed" && state !== "partial") return null;
@@ -92,7 +103,13 @@ function Ending({ message, last, onRegenerate }: Pick<AnswerMessageProps, "messa
     <div className="mt-3">
       <FindingCard
         tone={state === "failed" ? "error" : "warn"}
-        title={problem ? <WithCode text={problem.message} /> : t(state === "failed" ? "state.failed" : "message.cut")}
+        title={
+          problem ? (
+            <WithCode text={problem.message} />
+          ) : (
+            t(state === "failed" ? "state.failed" : "message.cut")
+          )
+        }
         code={problem?.code}
         cause={state === "partial" ? t("message.partial") : null}
         fix={problem?.fix ? <WithCode text={problem.fix} /> : null}

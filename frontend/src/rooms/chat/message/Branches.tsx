@@ -1,8 +1,8 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/react/shallow";
-import { keysOf } from "../../../app/keys";
 import type { Message } from "../../../api/types";
+import { keysOf } from "../../../app/keys";
 import { chooseBranch, useStore } from "../../../core/store";
 import { branchOf } from "../../../core/tree";
 import { IconButton } from "../../../ui/IconButton";

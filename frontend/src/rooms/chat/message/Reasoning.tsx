@@ -17,7 +17,9 @@ export function Reasoning({ message }: { message: Message }) {
       <button type="button" aria-expanded={open} onClick={() => setChoice(!open)}>
         <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />
         {thinking ? t("reasoning.now") : t("reasoning.done")}
-        {tokens ? <span className="mono text-ink-3">{t("reasoning.tokens", { figure: count(tokens) })}</span> : null}
+        {tokens ? (
+          <span className="mono text-ink-3">{t("reasoning.tokens", { figure: count(tokens) })}</span>
+        ) : null}
       </button>
       {open ? (
         <div className="reasoning-text">

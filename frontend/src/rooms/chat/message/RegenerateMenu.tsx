@@ -1,8 +1,8 @@
 import { RefreshCw, Shuffle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keysOf } from "../../../app/keys";
 import type { Message } from "../../../api/types";
+import { keysOf } from "../../../app/keys";
 import { IconButton } from "../../../ui/IconButton";
 import { Menu, MenuItem } from "../../../ui/Menu";
 import { ModelPicker } from "../picker/ModelPicker";

@@ -16,7 +16,12 @@ interface UserMessageProps {
   onEdit: (messageId: string | null) => void;
 }
 
-export const UserMessage = memo(function UserMessage({ message, onResend, editing, onEdit }: UserMessageProps) {
+export const UserMessage = memo(function UserMessage({
+  message,
+  onResend,
+  editing,
+  onEdit,
+}: UserMessageProps) {
   const { t } = useTranslation("chat");
   return (
     <article
@@ -47,7 +52,12 @@ export const UserMessage = memo(function UserMessage({ message, onResend, editin
             <Branches message={message} />
             <span className="tools">
               <CopyButton text={message.text} />
-              <IconButton small label={t("message.edit")} data-testid="edit" onClick={() => onEdit(message.id)}>
+              <IconButton
+                small
+                label={t("message.edit")}
+                data-testid="edit"
+                onClick={() => onEdit(message.id)}
+              >
                 <Pencil size={14} strokeWidth={1.75} />
               </IconButton>
             </span>
@@ -68,17 +78,19 @@ function Question({ text }: { text: string }) {
   const shown = folds && !whole ? `${text.split("\n").slice(0, 16).join("\n").slice(0, 1200)} …` : text;
   return (
     <div className="ask-text" dir="auto">
-      {shown.split(/(```[\s\S]*?```|`[^`\n]+`)/).map((part, at) =>
-        at % 2 ? (
-          part.startsWith("```") ? (
-            <pre key={at}>{part.replace(/^```[^\n]*\n?/, "").replace(/\n?```$/, "")}</pre>
+      {shown
+        .split(/(```[\s\S]*?```|`[^`\n]+`)/)
+        .map((part, at) =>
+          at % 2 ? (
+            part.startsWith("```") ? (
+              <pre key={at}>{part.replace(/^```[^\n]*\n?/, "").replace(/\n?```$/, "")}</pre>
+            ) : (
+              <code key={at}>{part.slice(1, -1)}</code>
+            )
           ) : (
-            <code key={at}>{part.slice(1, -1)}</code>
-          )
-        ) : (
-          part
-        ),
-      )}
+            part
+          ),
+        )}
       {folds ? (
         <button type="button" className="link ml-1 text-sm text-ink-2" onClick={() => setWhole(!whole)}>
           {whole ? t("message.less") : t("message.more")}

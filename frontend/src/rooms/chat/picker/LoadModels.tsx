@@ -10,7 +10,8 @@ import { Button } from "../../../ui/Button";
 export function LoadModels({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation("chat");
   const load = useMutation({
-    mutationFn: () => change<Endpoint>("POST", `/api/endpoints/${encodeURIComponent(endpoint.name)}/fetch-models`),
+    mutationFn: () =>
+      change<Endpoint>("POST", `/api/endpoints/${encodeURIComponent(endpoint.name)}/fetch-models`),
     onSettled: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ["models"] }),
@@ -21,7 +22,13 @@ export function LoadModels({ endpoint }: { endpoint: Endpoint }) {
   const problem = load.error ? problemOf(load.error) : endpoint.fetch_problem;
   return (
     <>
-      <Button small kind="bare" className="picker-load" disabled={load.isPending} onClick={() => load.mutate()}>
+      <Button
+        small
+        kind="bare"
+        className="picker-load"
+        disabled={load.isPending}
+        onClick={() => load.mutate()}
+      >
         <RefreshCw size={12} strokeWidth={1.75} />
         {load.isPending ? t("picker.loading") : endpoint.fetched_at ? t("picker.reload") : t("picker.load")}
       </Button>

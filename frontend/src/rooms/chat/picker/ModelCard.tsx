@@ -10,7 +10,9 @@ export function ModelCard({ model }: { model: Model }) {
     <aside className="picker-card" aria-live="off" aria-label={t("picker.facts")}>
       <h3 className="mono break-all text-sm font-strong">{model.model}</h3>
       <p className="mt-0.5 text-ink-2">
-        {model.display_label === model.model ? model.endpoint_label : `${model.display_label} · ${model.endpoint_label}`}
+        {model.display_label === model.model
+          ? model.endpoint_label
+          : `${model.display_label} · ${model.endpoint_label}`}
       </p>
       {model.usable ? null : <p className="mt-3 text-warn">{model.reason}</p>}
       <dl>
@@ -24,7 +26,10 @@ export function ModelCard({ model }: { model: Model }) {
           {priceOf(model.output_usd_per_mtok)}
         </Row>
         <Row name={t("picker.abilities")} fact={model.abilities}>
-          {abilities ? abilities.map((ability) => t(`ability.${ability}`, { defaultValue: ability })).join(", ") || t("picker.noAbilities") : null}
+          {abilities
+            ? abilities.map((ability) => t(`ability.${ability}`, { defaultValue: ability })).join(", ") ||
+              t("picker.noAbilities")
+            : null}
         </Row>
         <dt>{t("picker.listed")}</dt>
         <dd>{model.source}</dd>

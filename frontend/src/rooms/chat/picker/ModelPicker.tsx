@@ -3,9 +3,9 @@ import { Search } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLayout } from "../../../app/page-state";
 import { endpointsQuery, modelsQuery } from "../../../api/queries";
 import type { Model } from "../../../api/types";
+import { useLayout } from "../../../app/page-state";
 import { useStore } from "../../../core/store";
 import { Skeleton } from "../../../ui/Skeleton";
 import { isComposing } from "../composer/ime";
@@ -52,11 +52,15 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
     [models, query, conversations],
   );
   const rows = useMemo(
-    () => groups.flatMap((group) => group.models.map((model) => ({ model, key: `${group.key}:${model.id}` }))),
+    () =>
+      groups.flatMap((group) => group.models.map((model) => ({ model, key: `${group.key}:${model.id}` }))),
     [groups],
   );
   const [at, setAt] = useState<string | null>(null);
-  const index = Math.max(0, rows.findIndex((row) => row.key === at));
+  const index = Math.max(
+    0,
+    rows.findIndex((row) => row.key === at),
+  );
   const current = rows[index];
   const list = useRef<HTMLDivElement>(null);
   const wide = useLayout() !== "phone";
@@ -166,7 +170,9 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
 /** Endpoints that could tell their models and have none yet. */
 function EmptyEndpoints({ shown }: { shown: string[] }) {
   const { data: endpoints } = useQuery(endpointsQuery);
-  const empty = endpoints?.filter(({ name, state, fetch }) => fetch && state === "ready" && !shown.includes(name));
+  const empty = endpoints?.filter(
+    ({ name, state, fetch }) => fetch && state === "ready" && !shown.includes(name),
+  );
   return empty?.map((endpoint) => (
     <div key={endpoint.name} className="picker-group">
       <span>{endpoint.label}</span>

@@ -68,8 +68,7 @@ export const ModelRow = memo(function ModelRow({ id, model, chosen, at, onAt, on
 function Prices({ model }: { model: Model }) {
   const { t } = useTranslation("chat");
   const [input, output] = [model.input_usd_per_mtok.value, model.output_usd_per_mtok.value];
-  if (input === null && output === null)
-    return <span className="mono both">{t("picker.unpriced")}</span>;
+  if (input === null && output === null) return <span className="mono both">{t("picker.unpriced")}</span>;
   if (input === 0 && output === 0) return <span className="mono both">{t("picker.noPrice")}</span>;
   return (
     <>

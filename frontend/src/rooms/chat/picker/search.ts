@@ -18,7 +18,9 @@ export function findModels(models: Model[], query: string, recent: string[]): Mo
   const limit = LIMIT.exec(query)?.[1];
   const most = limit ? Number(limit.replace(",", ".")) : null;
   const words = plain(query.replace(LIMIT, "")).split(/\s+/).filter(Boolean);
-  const found = models.filter((model) => words.every((word) => wordsOf(model).includes(word)) && isUnder(model, most));
+  const found = models.filter(
+    (model) => words.every((word) => wordsOf(model).includes(word)) && isUnder(model, most),
+  );
   const groups = new Map<string, ModelGroup>();
   for (const model of found) {
     const group = groups.get(model.endpoint) ?? {

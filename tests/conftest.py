@@ -1,0 +1,24 @@
+"""For every test: one event loop's kind, and no way out of the machine."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import network
+
+network.watch()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def stays_here() -> Iterator[None]:
+    """Fails a test during which something reached for another machine, even where it was caught."""
+    before = len(network.REFUSED)
+    yield
+    refused = network.REFUSED[before:]
+    if refused:
+        pytest.fail("left the machine: " + "; ".join(refused))

@@ -1,0 +1,174 @@
+"""Settings from files and variables."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from filon.config.files import ConfigError
+from filon.config.load import load, practice_endpoint
+from filon.config.settings import Settings
+
+CUSTOM = """\
+version: "1"
+endpoints:
+  custom:
+    - {{name: {name}, apiKey: k, baseURL: "{url}", models: {{default: [m]}}}}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+def names(settings: Settings) -> list[str]:
+    return [endpoint.name for endpoint in settings.endpoints]
+
+
+def test_nothing_at_all(home: Path, work: Path) -> None:
+    settings = load({}, cwd=work, home=home)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8421)
+    assert settings.config is None
+    assert names(settings) == ["ollama"]
+    (ollama,) = settings.endpoints
+    assert (ollama.kind, ollama.state, ollama.fetch) == ("local", "ready", True)
+    assert ollama.key.source == "none_needed"
+
+
+def test_a_home_of_ones_own_and_the_usual_one(tmp_path: Path, work: Path) -> None:
+    assert load({"FILON_HOME": str(tmp_path)}, cwd=work).home == tmp_path
+    assert load({"FILON_HOME": "x"}, cwd=work).home == work / "x"
+    assert load({}, cwd=work).home.is_absolute()
+
+
+def test_the_order_of_files(home: Path, work: Path) -> None:
+    for folder, name in ((home, "librechat.yaml"), (home, "filon.yaml"), (work, "librechat.yaml"),
+                         (work, "filon.yaml")):  # fmt: skip
+        path = folder / name
+        path.write_text('version: "1"\n')
+        config = load({}, cwd=work, home=home).config
+        assert config is not None
+        assert config.path == path
+    named = work / "other.yaml"
+    named.write_text('version: "1"\n')
+    config = load({"FILON_CONFIG": "other.yaml"}, cwd=work, home=home).config
+    assert config is not None
+    assert config.path == named
+
+
+def test_a_named_file_that_does_not_exist_stops_the_start(home: Path, work: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load({}, cwd=work, home=home, config=Path("none.yaml"))
+    assert raised.value.problem.code == "config_not_found"
+    assert "\n" not in raised.value.problem.message
+
+
+@pytest.mark.parametrize("content", [b"", b"a: [", b"\xff", b"- 1", b"endpoints: 3", b"[" * 9999])
+def test_a_broken_file_does_not(content: bytes, home: Path, work: Path) -> None:
+    (work / "librechat.yaml").write_bytes(content)
+    settings = load({"GROQ_API_KEY": "gsk-123456789"}, cwd=work, home=home)
+    assert settings.config is not None
+    assert settings.config.verdicts
+    assert names(settings) == ["groq", "ollama"]
+
+
+def test_providers_are_found_by_their_keys(home: Path, work: Path) -> None:
+    environ = {"OPENROUTER_KEY": "sk-or-123456789", "DEEPSEEK_API_KEY": " sk-1234567890 \n"}
+    settings = load(environ, cwd=work, home=home)
+    assert names(settings) == ["deepseek", "openrouter", "ollama"]
+    deepseek = settings.endpoints[0]
+    assert deepseek.kind == "detected"
+    assert deepseek.key.value == "sk-1234567890"
+    assert deepseek.key.variable == "DEEPSEEK_API_KEY"
+    assert deepseek.quirks
+    assert settings.endpoints[1].key.variable == "OPENROUTER_KEY"
+    assert "sk-1234567890" in settings.secrets
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "expected"),
+    [
+        ("Mine", "https://api.deepseek.com/v1", ["Mine", "ollama"]),
+        ("Mine", "https://proxy.example/v1", ["Mine", "deepseek", "ollama"]),
+        ("deepseek", "https://proxy.example/v1", ["deepseek", "ollama"]),
+        ("Mine", "http://localhost:11434/v1", ["Mine", "deepseek"]),
+    ],
+)
+def test_what_the_file_has_is_not_found_again(
+    name: str, url: str, expected: list[str], home: Path, work: Path
+) -> None:
+    (work / "librechat.yaml").write_text(CUSTOM.format(name=name, url=url))
+    settings = load({"DEEPSEEK_API_KEY": "sk-1234567890"}, cwd=work, home=home)
+    assert names(settings) == expected
+    assert settings.config is not None
+    told = [one.code for one in settings.config.verdicts]
+    assert ("name-shadows" in told) == (name == "deepseek")
+
+
+def test_a_key_in_dotenv_finds_a_provider(home: Path, work: Path) -> None:
+    (work / "librechat.yaml").write_text('version: "1"\n')
+    (work / ".env").write_text("GROQ_API_KEY=gsk-123456789\n")
+    settings = load({}, cwd=work, home=home)
+    assert names(settings) == ["groq", "ollama"]
+    assert settings.endpoints[0].key.place == ".env:1"
+
+
+def test_a_dotenv_that_cannot_be_read_is_told(home: Path, work: Path) -> None:
+    (work / "librechat.yaml").write_text('version: "1"\n')
+    (work / ".env").write_bytes(b"A=\xff\n")
+    config = load({}, cwd=work, home=home).config
+    assert config is not None
+    assert [one.code for one in config.verdicts] == ["env-file"]
+
+
+def test_flags_win_over_variables(home: Path, work: Path) -> None:
+    environ = {"FILON_HOST": "0.0.0.0", "FILON_PORT": "9000", "FILON_LOG": "json",
+               "FILON_LOG_LEVEL": "DEBUG"}  # fmt: skip
+    settings = load(environ, cwd=work, home=home)
+    assert (settings.host, settings.port) == ("0.0.0.0", 9000)
+    assert (settings.log_json, settings.log_level) == (True, "debug")
+    settings = load(environ, cwd=work, home=home, host="127.0.0.1", port=0)
+    assert (settings.host, settings.port) == ("127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FILON_PORT", "x"), ("FILON_PORT", "70000"), ("FILON_PORT", "-1"), ("FILON_LOG", "xml"),
+     ("FILON_LOG_LEVEL", "loud")],
+)  # fmt: skip
+def test_senseless_variables_stop_the_start(name: str, value: str, home: Path, work: Path) -> None:
+    with pytest.raises(ConfigError, match=name):
+        load({name: value}, cwd=work, home=home)
+
+
+def test_practice() -> None:
+    endpoint = practice_endpoint("http://127.0.0.1:5000/v1")
+    assert (endpoint.name, endpoint.kind, endpoint.state) == ("practice", "practice", "ready")
+    assert endpoint.base_url == "http://127.0.0.1:5000/v1"
+    assert endpoint.models == ("echo",)
+    assert not endpoint.title.enabled
+    assert not endpoint.fetch
+
+
+def test_the_price_list_is_not_loaded_by_importing_or_loading(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import filon.config.check, filon.providers.models\n"
+        "from filon.config.load import load\n"
+        "load({}, cwd=Path.cwd(), home=Path.cwd())\n"
+        "assert 'genai_prices' not in sys.modules\n"
+        "assert 'sqlalchemy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
