@@ -2,7 +2,7 @@
 # ARGS reaches the tool behind a task: make run ARGS="--port 9000", make test ARGS="-k stream".
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock build bench clean
+.PHONY: types help run test check format lock build bench clean
 
 export UV_COMPILE_BYTECODE := 1
 # Some machines set this for every shell; Filon would then compile itself at each start.
@@ -27,6 +27,9 @@ format: ## put Python and the front end into their one format
 
 lock: ## write requirements.lock and requirements-dev.lock (ARGS=--upgrade for newer versions)
 	@scripts/lock $(ARGS)
+
+types: ## make the browser's types from the server's API
+	@env -u PYTHONDONTWRITEBYTECODE scripts/types
 
 build: ## a wheel and an sdist in dist/
 	@uv=$$(scripts/find-uv) && "$$uv" build --quiet --out-dir dist && ls dist

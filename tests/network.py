@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import sys
 import traceback
-from typing import Any
+from typing import Any, cast
 
 REFUSED: list[str] = []
 
@@ -33,8 +33,10 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
 
 def _check_address(event: str, address: Any) -> None:
     # A path is a socket of this machine; None is a socket that is connected already.
-    if isinstance(address, tuple) and not _is_here(str(address[0])):
-        _refuse(f"{event} to {address}")
+    if isinstance(address, tuple):
+        host = str(cast("tuple[Any, ...]", address)[0])
+        if not _is_here(host):
+            _refuse(f"{event} to {address}")
 
 
 def _check_name(event: str, host: Any) -> None:

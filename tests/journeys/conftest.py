@@ -1,6 +1,5 @@
 """Whole servers for journeys: one beside a recording provider, one beside practice alone."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,8 +43,10 @@ async def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def practice() -> AsyncIterator[str]:
     """A practice provider of its own; its base URL."""
-    async with Practice() as service:
-        yield f"http://127.0.0.1:{service.port}/v1"
+    service = Practice()
+    port = await service.start()
+    yield f"http://127.0.0.1:{port}/v1"
+    await service.stop()
 
 
 @pytest.fixture
@@ -63,8 +64,3 @@ async def site(
     settings = settings_of(tmp_path / "home", config, {"REC_KEY": PROVIDER_KEY})
     async with running(settings, template) as site:
         yield site
-
-
-def masked(text: str) -> str:
-    """A key as the trace shows it."""
-    return re.sub(r".(?=.{4})", "*", text)

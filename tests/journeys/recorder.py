@@ -6,7 +6,7 @@ Raw asyncio, and no HTTP library: what the trace says was sent is compared with 
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
@@ -75,7 +75,7 @@ class Recorder:
         return self.requests[number]
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator["Recorder"]:
+    async def listening(self) -> AsyncGenerator["Recorder"]:
         """Opens its port, and closes every connection at the end."""
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=64 * 1024 * 1024)
         self.port = server.sockets[0].getsockname()[1]

@@ -64,9 +64,7 @@ START = event(
     choices=[{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]
 )
 STOP = event(choices=[{"index": 0, "delta": {}, "finish_reason": "stop"}])
-USAGE = event(
-    choices=[], usage={"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-)
+USAGE = event(choices=[], usage={"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10})
 DONE = b"data: [DONE]\n\n"
 OPEN = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
@@ -80,7 +78,8 @@ def piece(data: bytes) -> bytes:
 def stream(*parts: Step, end: bool = True) -> Script:
     """A stream in pieces as they are given; with `end` it ends as it should."""
     steps: list[Step] = [OPEN]
-    steps += [piece(part) if isinstance(part, bytes) else part for part in parts]
+    for part in parts:
+        steps.append(piece(part) if isinstance(part, bytes) else part)
     return (*steps, END) if end else tuple(steps)
 
 

@@ -4,8 +4,8 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,13 @@ from openai import AsyncOpenAI, OpenAI
 
 from filon.cli import serve
 from filon.config.load import load
-from filon.config.settings import Limits, Settings
-from filon.kit.log import Log
-from filon.kit.redact import Redactor
+from filon.config.settings import Settings
 from filon.server.house import ServerHouse
 from filon.server.security import COOKIE
 
 ME = 1
 OTHER = 2
+NOTHING: Mapping[str, str] = {}
 PROVIDER_KEY = "sk-canary-PROVIDER-0123456789abcdef"
 
 
@@ -69,10 +68,16 @@ class Site:
         return self.house.settings.home / "filon.db"
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, data: bytes | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        data: bytes | None = None,
+        headers: Mapping[str, str] = NOTHING,
     ) -> Reply:
-        """One request as it is, without any right. Underscores of header names are dashes."""
-        head = {name.replace("_", "-"): value for name, value in headers.items()}
+        """One request as it is, without any right."""
+        head = dict(headers)
         if body is not None:
             data = json.dumps(body).encode()
         if data is not None:
@@ -83,25 +88,28 @@ class Site:
                 method, self.url + path, data=data, headers=head, allow_redirects=False
             ) as response,
         ):
-            return Reply(response.status, dict(response.headers), await response.read())
+            return Reply(response.status, response.headers, await response.read())
 
-    async def browse(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+    async def browse(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = NOTHING
+    ) -> Reply:
         """One request of the page of person 1."""
-        return await self.ask(method, path, body, cookie=f"{COOKIE}={self.cookie}", **headers)
+        given = {"cookie": f"{COOKIE}={self.cookie}", **headers}
+        return await self.ask(method, path, body, headers=given)
 
-    async def program(self, body: Any, *, data: bytes | None = None, **headers: str) -> Reply:
+    async def program(
+        self, body: Any, *, data: bytes | None = None, headers: Mapping[str, str] = NOTHING
+    ) -> Reply:
         """One request of a program to the gateway's chat."""
         given = {"authorization": f"Bearer {self.key}", **headers}
-        return await self.ask("POST", "/v1/chat/completions", body, data=data, **given)
+        return await self.ask("POST", "/v1/chat/completions", body, data=data, headers=given)
 
     async def trace(self, trace_id: str) -> dict[str, Any]:
         """A settled trace as its page."""
-        async with asyncio.timeout(20):
-            while True:
-                reply = await self.browse("GET", f"/api/traces/{trace_id}")
-                if reply.status == 200 and reply.json["trace"]["outcome"] != "live":
-                    return reply.json
-                await asyncio.sleep(0.01)
+        await self.quiet()
+        reply = await self.browse("GET", f"/api/traces/{trace_id}")
+        assert reply.status == 200, reply.text
+        return reply.json
 
     async def last_trace(self, caller: str | None = None) -> dict[str, Any]:
         """The newest trace, waited for until nothing runs."""
@@ -111,10 +119,10 @@ class Site:
         return await self.trace(page["traces"][0]["id"])
 
     async def quiet(self) -> None:
-        """Waits until no turn runs."""
-        async with asyncio.timeout(20):
-            while self.house.services.running:
-                await asyncio.sleep(0.005)
+        """Waits until no turn runs and all traces are stored."""
+        await until(lambda: not self.house.services.running)
+        # The writer keeps its order, so that what went before is stored when this returns.
+        await self.house.store.people.first_person(0.0)
 
     def openai(self, key: str | None = None) -> AsyncOpenAI:
         """The real SDK, as a program would set it up."""
@@ -127,6 +135,13 @@ class Site:
         return OpenAI(base_url=f"{self.url}/v1", api_key=self.key, max_retries=0)
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Waits until something is so; what never is fails after a generous time."""
+    for _ in range(4000):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never came about")
 
 
 def settings_of(
@@ -147,22 +162,19 @@ def settings_of(
 
 
 @asynccontextmanager
-async def running(settings: Settings, template: Path) -> AsyncIterator[Site]:
+async def running(settings: Settings, template: Path) -> AsyncGenerator[Site]:
     """Serves until the block ends. `template` is a database that is migrated already."""
     if not (settings.home / "filon.db").exists():
         shutil.copyfile(template, settings.home / "filon.db")
     listening = serve._bind("127.0.0.1", 0)  # pyright: ignore[reportPrivateUsage]
     port = listening.getsockname()[1]
-    house = await ServerHouse.open(replace(settings, port=port))
     log = io.StringIO()
-    house.services.log = Log(
-        Redactor(settings.secrets), as_json=settings.log_json, level="debug", stream=log
-    )
+    with redirect_stderr(log):
+        house = await ServerHouse.open(replace(settings, port=port, log_level="debug"))
     server = serve.Server(house)
     task = asyncio.ensure_future(server.serve(sockets=[listening]))
     try:
-        while not server.started:
-            await asyncio.sleep(0.001)
+        await until(lambda: server.started)
         async with aiohttp.ClientSession(auto_decompress=False) as http:
             site = Site(
                 house=house,
@@ -180,6 +192,3 @@ async def running(settings: Settings, template: Path) -> AsyncIterator[Site]:
         await task
         await house.close()
         listening.close()
-
-
-__all__ = ["Limits", "Reply", "Site", "running", "settings_of"]

@@ -49,7 +49,7 @@ async def test_the_echo_tells_what_reached_it(client: AsyncOpenAI) -> None:
         '- `model`: `"echo"`',
         "- `temperature`: `0.5`",
         '- `my_own`: `{"a":[1]}`',
-        "**2 messages, about 8 tokens**",
+        "**2 messages, about 9 tokens**",
         "| 1 | system | text | 9 | 3 |",
         "| 2 | user | text | 23 | 6 |",
         "`POST /practice/v1/chat/completions`",

@@ -12,11 +12,6 @@ ME = 1
 OTHER = 2
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Where the database of a test is or will be; its folder is not made yet."""

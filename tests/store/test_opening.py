@@ -149,7 +149,23 @@ async def test_a_locked_database_is_told(
     await (await Store.open(url)).close()
 
 
-@pytest.mark.parametrize("url", ["postgresql+asyncpg://me:secret@host/db", "nonsense", "sqlite://"])
+@pytest.mark.parametrize("name", ["a b", "a?b=c", "100%25", "a#b", "filón"])
+async def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name / "filon.db"
+    await (await Store.open(f"sqlite+aiosqlite:///{file}")).close()
+    assert "people" in tables(file)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://me:secret@host/db",
+        "nonsense",
+        "sqlite://",
+        "sqlite+aiosqlite:///",
+        "sqlite+aiosqlite:///:memory:",
+    ],
+)
 async def test_an_address_that_is_not_supported_is_told_without_its_password(url: str) -> None:
     assert "secret" not in str(await refusal(url))
 

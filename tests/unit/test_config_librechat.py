@@ -66,7 +66,7 @@ def test_an_unset_variable_is_a_state_and_never_a_literal(
     result = read(ENTRY, **environ)
     endpoint = only(result)
     assert endpoint.state == "not_configured"
-    assert endpoint.reason == "ONE_KEY is not set. Set it and press Check."
+    assert endpoint.reason == "ONE_KEY is not set. Set it and start Filon again."
     assert endpoint.key.value is None
     assert endpoint.key.variable == "ONE_KEY"
     assert codes(result) == ["unset-variable"]
@@ -78,7 +78,7 @@ def test_several_variables_in_one_value(read: Any) -> None:
     assert only(result).base_url == "http://h:1/x"
     assert codes(result) == ["differs"]
     missing = only(read(entry))
-    assert missing.reason == "ONE_KEY, SCHEME and HOST are not set. Set them and press Check."
+    assert missing.reason == "ONE_KEY, SCHEME and HOST are not set. Set them and start Filon again."
 
 
 def test_a_doubled_dollar_stays(read: Any) -> None:

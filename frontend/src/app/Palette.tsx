@@ -123,7 +123,7 @@ function useEntries(): Entry[] {
     const action = (key: Action | "theme", icon: LucideIcon, run: () => void): Entry => ({
       key,
       group: "actions",
-      word: t(`shortcuts.${key}`),
+      word: key === "shortcuts" ? t("shortcuts.title") : t(`shortcuts.${key}`),
       hint: key === "theme" ? undefined : keysOf(key),
       icon,
       run,
@@ -160,7 +160,7 @@ function useEntries(): Entry[] {
             key: model.id,
             group: "models",
             word: model.id,
-            hint: model.display_label === model.model ? undefined : model.display_label,
+            hint: model.endpoint_label,
             icon: null,
             run: () => {
               compose(here, { model: model.id });

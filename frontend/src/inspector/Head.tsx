@@ -27,21 +27,25 @@ export function Head({ page, records, attempt, now, narrow, onClose }: HeadProps
     attempts > 0 ? t("attemptOf", { number: attempt?.number ?? attempts, count: attempts }) : t("noAttempt"),
     t("traceId", { id: trace.id }),
   ].filter(Boolean);
+  const model = (
+    <h2 className="mono cut font-strong" title={trace.model}>
+      <ModelName id={trace.model} />
+    </h2>
+  );
+  const place = <span className="mono cut text-[11.5px] text-ink-3">{parts.join(" · ")}</span>;
   return (
     <header className="insp-head">
       <div className="flex min-h-7 items-center gap-2">
         <StateTag trace={trace} />
-        <h2 className="mono cut font-strong" title={trace.model}>
-          <ModelName id={trace.model} />
-        </h2>
+        {narrow ? place : model}
         <span className="flex-1" />
         <CopyAs page={page} />
         <IconButton small label={t("close")} keys="Esc" onClick={onClose}>
           <X size={14} />
         </IconButton>
       </div>
-      <div className="mono flex items-center gap-1 text-[11.5px] text-ink-3">
-        <span className="cut">{parts.join(" · ")}</span>
+      <div className="flex items-center gap-1">
+        {narrow ? model : place}
         <CopyButton text={trace.id} label={t("copyId")} className="-my-1" />
       </div>
       <Figures trace={trace} records={records} now={now} narrow={narrow} />

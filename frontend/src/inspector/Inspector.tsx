@@ -20,6 +20,8 @@ import { RequestSection } from "./request/RequestSection";
 import { StreamSection } from "./StreamSection";
 import { TimelineSection } from "./timeline/TimelineSection";
 import "./inspector.css";
+import "./tables.css";
+import "./bodies.css";
 
 /**
  * The room draws the surface (an aside with its edge, width and resize handle; on a phone a sheet with

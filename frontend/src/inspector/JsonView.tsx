@@ -136,8 +136,17 @@ export function Key({ name }: { name: string }) {
 /** How much a folded container holds. */
 export function Summary({ node }: { node: JsonNode }) {
   const { t } = useTranslation("inspector");
+  // The role of a message, the name of a tool: usually the first field tells which one this is.
+  const first = node.kind === "object" ? node.members[0] : undefined;
+  const telling = first && first.value.kind === "string" && first.value.value.length < 32;
   return (
     <span className="text-ink-3">
+      {first && telling ? (
+        <>
+          <Key name={first.key} />
+          <Value node={first.value} />,{" "}
+        </>
+      ) : null}
       … {t(node.kind === "array" ? "json.items" : "json.members", { count: sizeOf(node) })}
     </span>
   );

@@ -16,7 +16,9 @@ interface ResponseProps {
 
 export function ResponseSection({ records, attempt, live }: ResponseProps) {
   const { t } = useTranslation("inspector");
-  const settled = records.settled;
+  // What the turn ended with came from its last attempt; an earlier one has only its own reply.
+  const last = attempt === records.attempts.at(-1);
+  const settled = last ? records.settled : undefined;
   const message = settled?.message;
   const text = textOf(message);
   const reasoning = textOf(message, "reasoning");
@@ -70,7 +72,7 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
           <BodyView body={{ text: call.arguments ?? "", size: call.arguments?.length ?? 0, exact: true }} />
         </div>
       ))}
-      {!settled && live ? (
+      {last && !settled && live ? (
         <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p>
       ) : null}
       {raw ? <BodyView body={raw} /> : null}

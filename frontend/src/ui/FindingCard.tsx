@@ -81,7 +81,7 @@ export function ProblemCard({ problem, actions }: { problem: Problem; actions?: 
           </div>
         ) : null
       }
-      cause={t(`finding.blame.${problem.blame}`, { defaultValue: "" })}
+      cause={problem.blame === "provider" ? null : t(`finding.blame.${problem.blame}`, { defaultValue: "" })}
       fix={
         problem.fix || problem.code === "not_reached" ? (
           <WithCode text={problem.fix ?? t("finding.notReachedFix")} />

@@ -117,7 +117,7 @@ def why_unset(names: tuple[str, ...]) -> str:
     told = unset(names)
     if not told.endswith("not set."):
         return told
-    return f"{told} Set {'them' if len(names) > 1 else 'it'} and press Check."
+    return f"{told} Set {'them' if len(names) > 1 else 'it'} and start Filon again."
 
 
 def nearest_placeholder(name: str) -> str | None:

@@ -1,5 +1,6 @@
 """Pages that the server itself writes, without script: signing in; and the built front end."""
 
+import re
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from filon.server.security import COOKIE, anyone
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 
+_FILE = re.compile(r"(assets/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,150}")
 _LASTS = 30 * 24 * 3600
 _FORM_LIMIT = 4096
 
@@ -141,7 +143,7 @@ async def _page(request: Request, house: House, problem: Problem | None) -> Resp
 
 def static_folder() -> Path:
     """Where the built front end lies."""
-    return Path(str(resources.files("filon.server") / "static"))
+    return Path(str(resources.files("filon.server") / "static")).resolve()
 
 
 @router.get("/{path:path}")
@@ -149,8 +151,9 @@ async def front_end(path: str, folder: Annotated[Path, Depends(static_folder)]) 
     """A file of the front end, or its page for every route of its own."""
     if path.split("/")[0] in ("api", "v1"):
         raise NotFound(f"There is no route /{path}.", fix="docs/api.md lists what there is.")
-    file = (folder / path).resolve()
-    if path and file.is_relative_to(folder) and file.is_file():
+    # Only names that the build can make reach the disk.
+    file = folder / path if _FILE.fullmatch(path) else folder
+    if file.is_file():
         # The build puts a hash into the names under assets/, so that they never change.
         lasting = "public, max-age=31536000, immutable"
         cache = lasting if path.startswith("assets/") else "no-cache"

@@ -13,7 +13,7 @@ MessageState = Literal["streaming", "complete", "stopped", "partial", "failed"]
 class Shape(BaseModel):
     """Base of all bodies: unknown fields are refused, so that a typing slip is told."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class ProblemShape(Shape):

@@ -6,18 +6,20 @@ Only SQLite so far. What is special to it stands here, in `migrate.py` and in `e
 import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from errno import EACCES
 from pathlib import Path
 from typing import Any, Self
 
+from sqlalchemy import URL, event, text
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.migrate import bring_up_to_date
 
+_ADDRESS = "sqlite+aiosqlite:///"
 # More would only wait for each other: SQLite's work is done under few locks and on few cores.
 READERS = 4
 # Seconds that a connection waits for another program's lock.
@@ -38,8 +40,10 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> Self:
         """Opens the database, made or migrated first where needed. Raises StoreError."""
-        where = _prepared_file(url)
-        writers, readers = _writers(url), _readers(url)
+        path = _path(url)
+        _prepare(path)
+        where, address = str(path), URL.create("sqlite+aiosqlite", database=str(path))
+        writers, readers = _writers(address), _readers(address)
         writing = writers.connect()
         async with AsyncExitStack() as on_failure:
             on_failure.push_async_callback(writers.dispose)
@@ -75,30 +79,35 @@ class Database:
         return int(pages or 0) * int(page or 0)
 
 
-def _prepared_file(url: str) -> str:
-    """The database's path, its folder made. What is stored is private, hence the modes."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"{url!r} is not a database address: {error}") from error
-    if parsed.drivername != "sqlite+aiosqlite" or not parsed.database:
+def _path(url: str) -> Path:
+    """The file that the address names. Not parsed as an address: a folder may be called `a?b`."""
+    name = url.removeprefix(_ADDRESS)
+    if name in {url, "", ":memory:"}:
+        scheme = url.partition(":")[0]
         raise StoreError(
-            f"{parsed.render_as_string()}: only SQLite files are supported so far: "
-            "use sqlite+aiosqlite:///path/to/filon.db.",
+            f"a {scheme} database is not supported so far: use {_ADDRESS}/path/to/filon.db.",
             code="store_unsupported",
         )
-    path = Path(parsed.database)
+    return Path(name)
+
+
+def _prepare(path: Path) -> None:
+    """Makes the folder and the file. What is stored is private, hence the modes."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite gives the files beside the database (-wal, -shm) the mode of the database.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            # SQLite gives the files beside the database (-wal, -shm) the mode of the database.
+            path.touch(mode=0o600)
+        # An existing database is not opened here to see whether it can be: closing it again would
+        # take away the locks of any other connection that this process has to it.
+        elif not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(EACCES, "not a file that this user may write")
     except OSError as error:
         raise StoreError(
             f"{path}: the database cannot be opened ({error.strerror}): "
             "make this path a file in a folder that this user may write, or choose another home.",
             code="store_unreachable",
         ) from error
-    return str(path)
 
 
 # Without this the driver opens transactions at moments of its own choosing, and commits before
@@ -106,18 +115,18 @@ def _prepared_file(url: str) -> str:
 _DRIVER = {"async_creator_fn": Connection, "isolation_level": None, "timeout": _PATIENCE}
 
 
-def _writers(url: str) -> AsyncEngine:
+def _writers(address: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url, connect_args=_DRIVER, pool_size=1, max_overflow=0, pool_reset_on_return=None
+        address, connect_args=_DRIVER, pool_size=1, max_overflow=0, pool_reset_on_return=None
     )
     event.listen(engine.sync_engine, "connect", _set_up_writer)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def _readers(url: str) -> AsyncEngine:
+def _readers(address: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url,
+        address,
         connect_args=_DRIVER,
         pool_size=READERS,
         max_overflow=0,
@@ -138,7 +147,6 @@ def _set_up_writer(connection: Any, _record: object) -> None:
     # lose the last moments, but never leaves a damaged file. FULL would sync at each commit.
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA wal_autocheckpoint = 16000")
     # A burst must not leave a large journal on the disk for ever; 64 MiB.
     cursor.execute("PRAGMA journal_size_limit = 67108864")
     cursor.close()

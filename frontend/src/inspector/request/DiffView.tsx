@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { DiffLine } from "../diff";
 import { Key, Summary, Value } from "../JsonView";
@@ -18,11 +19,28 @@ interface DiffViewProps {
 export function DiffView({ lines, decisions }: DiffViewProps) {
   return (
     <div className="js diff" dir="ltr" lang="und">
-      {lines.map((line, at) => (
-        <DiffRow key={at} line={line} decision={decisionFor(line, decisions)} />
-      ))}
+      {lines.map((line, at) => {
+        const head = headOf(lines, at);
+        return (
+          <Fragment key={at}>
+            <DiffRow line={line} />
+            {head ? <Note line={head} decision={decisionFor(head, decisions)} /> : null}
+          </Fragment>
+        );
+      })}
     </div>
   );
+}
+
+/** The line whose note hangs under this one: itself, or the head of the block that ends here. */
+function headOf(lines: DiffLine[], at: number): DiffLine | null {
+  const line = lines[at];
+  if (!line) return null;
+  if (line.node) return line;
+  if (line.bracket !== "}" && line.bracket !== "]") return null;
+  if (line.sign === " ") return null;
+  for (let i = at - 1; i >= 0; i--) if (lines[i]?.depth === line.depth) return lines[i] ?? null;
+  return null;
 }
 
 function decisionFor(line: DiffLine, decisions: readonly Decision[]): Decision | undefined {
@@ -32,32 +50,29 @@ function decisionFor(line: DiffLine, decisions: readonly Decision[]): Decision |
   );
 }
 
-function DiffRow({ line, decision }: { line: DiffLine; decision?: Decision }) {
+function DiffRow({ line }: { line: DiffLine }) {
   const { t } = useTranslation("inspector");
   const { sign, node } = line;
   const folded = node && isContainer(node) && sizeOf(node) > 0 && writeJson(node).length > SHORT;
   const [left, right] = node?.kind === "object" ? ["{", "}"] : ["[", "]"];
   return (
-    <>
-      <div className="js-line" data-sign={sign === " " ? undefined : WORD[sign]}>
-        <i>
-          <span aria-hidden="true">{sign}</span>
-          {sign === " " ? null : <span className="sr-only">{t(`diff.${WORD[sign]}`)}</span>}
-        </i>
-        <span className="js-text" style={{ paddingLeft: line.depth * 14 }}>
-          {line.key === undefined ? null : <Key name={line.key} />}
-          {line.bracket ?? null}
-          {node && folded ? (
-            <>
-              {left} <Summary node={node} /> {right}
-            </>
-          ) : null}
-          {node && !folded ? <Value node={node} /> : null}
-          {line.comma ? "," : ""}
-        </span>
-      </div>
-      <Note line={line} decision={decision} />
-    </>
+    <div className="js-line" data-sign={sign === " " ? undefined : WORD[sign]}>
+      <i>
+        <span aria-hidden="true">{sign}</span>
+        {sign === " " ? null : <span className="sr-only">{t(`diff.${WORD[sign]}`)}</span>}
+      </i>
+      <span className="js-text" style={{ paddingLeft: line.depth * 14 }}>
+        {line.key === undefined ? null : <Key name={line.key} />}
+        {line.bracket ?? null}
+        {node && folded ? (
+          <>
+            {left} <Summary node={node} /> {right}
+          </>
+        ) : null}
+        {node && !folded ? <Value node={node} /> : null}
+        {line.comma ? "," : ""}
+      </span>
+    </div>
   );
 }
 

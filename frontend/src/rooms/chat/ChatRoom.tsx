@@ -153,7 +153,15 @@ export default function ChatRoom() {
     <div className="chat-room" data-layout={layout}>
       {showList ? <ConversationList /> : null}
       <div className="chat-columns" data-docked={docked}>
-        <main ref={pane} className="chat-main">
+        <main
+          ref={pane}
+          className="chat-main"
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || event.shiftKey || event.defaultPrevented || !live) return;
+            event.preventDefault();
+            onStop();
+          }}
+        >
           <ChatBar
             id={id}
             title={title}

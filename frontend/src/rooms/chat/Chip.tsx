@@ -2,7 +2,7 @@ import { TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../../api/types";
-import { APPROXIMATELY, count, duration, estimate, money, rate, secondsShort } from "../../format";
+import { APPROXIMATELY, count, estimate, money, rate, secondsShort } from "../../format";
 
 interface ChipProps {
   message: Message;
@@ -70,7 +70,11 @@ function Parts({ message }: { message: Message }) {
       )}
       {failed && !chip.cost_usd ? null : <span>{costOf(message, t)}</span>}
       {failed && chip.total !== null ? (
-        <span>{t("chip.refusedAfter", { time: duration(chip.total) })}</span>
+        <span>
+          {t(isRefusal(status) ? "chip.refusedAfter" : "chip.failedAfter", {
+            time: secondsShort(chip.total),
+          })}
+        </span>
       ) : null}
       {chip.ttft !== null ? <span>TTFT {secondsShort(chip.ttft)}</span> : null}
       {chip.rate !== null ? <span>{rate(chip.rate)}</span> : null}
@@ -83,6 +87,11 @@ function Parts({ message }: { message: Message }) {
       ) : null}
     </>
   );
+}
+
+/** A 4xx is a refusal; everything else that ended badly has failed. */
+function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 /** What the answer cost, or in words why there is no such figure. */

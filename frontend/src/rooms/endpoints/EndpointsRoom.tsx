@@ -14,6 +14,8 @@ import { EndpointDetail } from "./EndpointDetail";
 import { toggled } from "./models";
 import { VerdictCounts, Verdicts } from "./Verdicts";
 import "../../inspector/inspector.css";
+import "../../inspector/bodies.css";
+import "../../inspector/tables.css";
 import "./endpoints.css";
 
 /** What is configured, whether it works, and what the configuration file itself has to say. */

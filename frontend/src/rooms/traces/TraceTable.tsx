@@ -15,8 +15,8 @@ interface TraceTableProps {
 
 const COLUMNS: { name: string; width?: number; right?: boolean }[] = [
   { name: "time", width: 98 },
-  { name: "model", width: 232 },
-  { name: "status", width: 84 },
+  { name: "model", width: 224 },
+  { name: "status", width: 100 },
   { name: "att", width: 36, right: true },
   { name: "in", width: 64, right: true },
   { name: "out", width: 64, right: true },

@@ -18,6 +18,8 @@ import { TraceTable } from "./TraceTable";
 import { type Filter, useTraces } from "./useTraces";
 import { type AxisMode, axisOf } from "./waterfall";
 import "../../inspector/inspector.css";
+import "../../inspector/bodies.css";
+import "../../inspector/tables.css";
 import "./traces.css";
 
 const Inspector = lazy(() => import("../../inspector/Inspector"));

@@ -89,7 +89,7 @@ export function Composer(props: ComposerProps) {
             live
               ? t("composer.followUp")
               : chosen
-                ? t("composer.to", { model: chosen.display_label })
+                ? t("composer.to", { model: chosen.model })
                 : t("composer.label")
           }
           onKeyDown={pressed}

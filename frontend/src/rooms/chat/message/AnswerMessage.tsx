@@ -1,7 +1,7 @@
 import { PanelRight, RefreshCw } from "lucide-react";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Message } from "../../../api/types";
+import type { Message, Problem } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
 import { clock } from "../../../format";
 import { Button } from "../../../ui/Button";
@@ -11,6 +11,7 @@ import { IconButton } from "../../../ui/IconButton";
 import { Tag } from "../../../ui/Tag";
 import { Chip } from "../Chip";
 import { Markdown } from "../markdown/Markdown";
+import { ModelPicker } from "../picker/ModelPicker";
 import { Branches } from "./Branches";
 import { Reasoning } from "./Reasoning";
 import { RegenerateMenu } from "./RegenerateMenu";
@@ -83,6 +84,30 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
   );
 });
 
+/** Whether the same request may go through later: then trying again is the next step, else a mere offer. */
+function mayPass(problem: Problem | null): boolean {
+  if (!problem || problem.blame === "network") return true;
+  const status = problem.provider_status ?? problem.status;
+  return status >= 500 || status === 408 || status === 429;
+}
+
+function OtherModel({ message, onRegenerate }: Pick<AnswerMessageProps, "message" | "onRegenerate">) {
+  const { t } = useTranslation("chat");
+  const [picking, setPicking] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setPicking(true)}>{t("message.otherModel")}</Button>
+      {picking ? (
+        <ModelPicker
+          value={message.model}
+          onClose={() => setPicking(false)}
+          onChoose={(model) => onRegenerate(message, model)}
+        />
+      ) : null}
+    </>
+  );
+}
+
 /** How an answer that did not end well ended, in its own place. */
 function Ending({
   message,
@@ -93,10 +118,13 @@ function Ending({
   const { state, problem } = message;
   if (state !== "failed" && state !== "partial") return null;
   const retry = (
-    <Button kind={last && state === "failed" ? "ore" : "line"} onClick={() => onRegenerate(message, null)}>
-      <RefreshCw size={16} strokeWidth={1.75} />
-      {t("message.retry")}
-    </Button>
+    <>
+      <Button kind={last && mayPass(problem) ? "ore" : "line"} onClick={() => onRegenerate(message, null)}>
+        <RefreshCw size={16} strokeWidth={1.75} />
+        {t("message.retry")}
+      </Button>
+      <OtherModel message={message} onRegenerate={onRegenerate} />
+    </>
   );
   if (state === "failed" && problem) return <ProblemCard problem={problem} actions={retry} />;
   return (

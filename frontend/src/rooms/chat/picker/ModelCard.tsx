@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Fact, Model } from "../../../api/types";
 import { count, money } from "../../../format";
+import { hasOwnName } from "./search";
 
 /** Each fact about one model, with where it comes from. */
 export function ModelCard({ model }: { model: Model }) {
@@ -10,9 +11,7 @@ export function ModelCard({ model }: { model: Model }) {
     <aside className="picker-card" aria-live="off" aria-label={t("picker.facts")}>
       <h3 className="mono break-all text-sm font-strong">{model.model}</h3>
       <p className="mt-0.5 text-ink-2">
-        {model.display_label === model.model
-          ? model.endpoint_label
-          : `${model.display_label} · ${model.endpoint_label}`}
+        {hasOwnName(model) ? `${model.display_label} · ${model.endpoint_label}` : model.endpoint_label}
       </p>
       {model.usable ? null : <p className="mt-3 text-warn">{model.reason}</p>}
       <dl>

@@ -3,6 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Model } from "../../../api/types";
 import { context, price } from "../../../format";
+import { hasOwnName } from "./search";
 
 interface ModelRowProps {
   id: string;
@@ -16,7 +17,7 @@ interface ModelRowProps {
 
 export const ModelRow = memo(function ModelRow({ id, model, chosen, at, onAt, onChoose }: ModelRowProps) {
   const { t } = useTranslation("chat");
-  const named = model.display_label !== model.model && model.display_label !== model.id;
+  const named = hasOwnName(model);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard for all rows
     // biome-ignore lint/a11y/useFocusableInteractive: see above, aria-activedescendant

@@ -44,6 +44,11 @@ export function recentModels(conversations: Conversation[]): string[] {
   return [...new Set(sorted.flatMap(({ model }) => (model ? [model] : [])))];
 }
 
+/** Whether its answers carry a name that neither the model's id nor its group tells. */
+export function hasOwnName(model: Model): boolean {
+  return ![model.model, model.id, model.endpoint_label].includes(model.display_label);
+}
+
 function wordsOf(model: Model): string {
   const abilities = Array.isArray(model.abilities.value) ? model.abilities.value.join(" ") : "";
   return plain(`${model.id} ${model.endpoint_label} ${model.display_label} ${abilities}`);
