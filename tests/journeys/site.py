@@ -85,7 +85,11 @@ class Site:
         async with (
             asyncio.timeout(30),
             self.http.request(
-                method, self.url + path, data=data, headers=head, allow_redirects=False
+                method,
+                self.url + path,
+                data=None if data is None else io.BytesIO(data),
+                headers=head,
+                allow_redirects=False,
             ) as response,
         ):
             return Reply(response.status, response.headers, await response.read())

@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -174,19 +175,20 @@ async def test_a_known_key_needs_no_query(
 ) -> None:
     made = await keys.make(ME, "laptop")
     asked: list[str] = []
-    by_hash = store.keys.by_hash
-
-    async def counted(digest: str) -> KeyRow | None:
-        asked.append(digest)
-        return await by_hash(digest)
-
-    monkeypatch.setattr(store.keys, "by_hash", counted)
+    monkeypatch.setattr(store.keys, "by_hash", partial(counted, asked, store.keys.by_hash))
     for _ in range(100):
         await keys.check(made.secret)
     assert len(asked) == 1
     clock.time += keys_module.BELIEVED
     await asyncio.gather(*(keys.check(made.secret) for _ in range(20)))
     assert len(asked) == 2
+
+
+async def counted(
+    asked: list[str], by_hash: Callable[[str], Awaitable[KeyRow | None]], digest: str
+) -> KeyRow | None:
+    asked.append(digest)
+    return await by_hash(digest)
 
 
 async def test_a_revoked_key_is_refused_at_once(keys: Keys) -> None:

@@ -16,6 +16,16 @@ interface AnchorsProps {
 /** Tabs that are anchors of one scroll: the whole request can still be read from top to bottom. */
 export function Anchors({ anchors, active, onGo }: AnchorsProps) {
   const { t } = useTranslation("inspector");
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row of tabs is longer than the sheet is wide; the chosen one must be in sight.
+  useEffect(() => {
+    const row = nav.current;
+    const tab = row?.querySelector<HTMLElement>(`[data-anchor="${active}"]`);
+    if (!row || !tab) return;
+    const [left, right] = [tab.offsetLeft - 16, tab.offsetLeft + tab.offsetWidth + 16];
+    if (left < row.scrollLeft) row.scrollLeft = left;
+    else if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
+  }, [active]);
   const walk = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;
@@ -27,11 +37,12 @@ export function Anchors({ anchors, active, onGo }: AnchorsProps) {
     next?.click();
   };
   return (
-    <nav className="insp-tabs" aria-label={t("sections")} onKeyDown={walk}>
+    <nav ref={nav} className="insp-tabs" aria-label={t("sections")} onKeyDown={walk}>
       {anchors.map(({ id, lost }) => (
         <button
           key={id}
           type="button"
+          data-anchor={id}
           aria-current={id === active ? "true" : undefined}
           onClick={() => onGo(id)}
         >

@@ -9,7 +9,11 @@ interface TooltipProps {
   children: ReactNode;
 }
 
+// A finger cannot hover: there a tooltip only covers what was touched.
+const hovers = !window.matchMedia?.("(hover: none)").matches;
+
 export function Tooltip({ text, keys, side = "bottom", children }: TooltipProps) {
+  if (!hovers) return children;
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>

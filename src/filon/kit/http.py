@@ -4,6 +4,7 @@
 key must not travel to an address that nobody configured.
 """
 
+import io
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -156,7 +157,8 @@ class AiohttpUpstream:
                 request.method,
                 request.url,
                 headers=request.headers,
-                data=request.body or None,
+                # A file, since aiohttp warns of large bytes that it would write at once.
+                data=io.BytesIO(request.body) if request.body else None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=request.connect_timeout),
                 trace_request_ctx=phases,

@@ -50,7 +50,9 @@ class Directory(Struct, frozen=True, kw_only=True):
     def _checked(self, endpoint: Endpoint, model: str, asked: str) -> tuple[Endpoint, str]:
         known = self.models(endpoint)
         closed = endpoint.kind in ("custom", "practice") and not endpoint.fetch
-        if not model or (closed and known and model not in known):
+        # A title model need not be in the list that people choose from.
+        listed = model in known or model == endpoint.title.model
+        if not model or (closed and known and not listed):
             raise self._unknown(asked, [])
         return endpoint, model
 

@@ -130,6 +130,8 @@ class Chats:
         running = self._running.get(message_id)
         if running is None or running[0] != owner_id:
             raise NotFound("This answer is not being written any more.")
+        # A task that is cancelled before its first step never settles its turn.
+        await asyncio.sleep(0)
         running[2].cancel()
         await asyncio.wait({running[2]})
 
@@ -145,6 +147,7 @@ class Chats:
 
     async def close(self) -> None:
         """Stops and settles everything that runs."""
+        await asyncio.sleep(0)
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()

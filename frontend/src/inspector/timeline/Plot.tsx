@@ -66,7 +66,11 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
   const marks = ticks(span, width < 420 ? 4 : 8);
   const step = marks[1] ?? 1;
   return (
-    <div className="relative" ref={box} onPointerLeave={() => setAt(null)}>
+    <div
+      className="relative"
+      ref={box}
+      onPointerLeave={(event) => event.pointerType === "mouse" && setAt(null)}
+    >
       <div
         role="slider"
         tabIndex={0}

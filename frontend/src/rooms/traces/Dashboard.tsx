@@ -43,9 +43,11 @@ export function Dashboard({ summary, onMark }: DashboardProps) {
         </h2>
         <Spend summary={summary} />
         <p className="tr-ends">
-          {summary.unpriced
-            ? t("unpriced", { count: summary.unpriced, all: count(summary.requests) })
-            : t("allPriced")}
+          {summary.requests === 0
+            ? null
+            : summary.unpriced
+              ? t("unpriced", { count: summary.unpriced, all: count(summary.requests) })
+              : t("allPriced")}
         </p>
       </section>
       <section aria-label={t("marks")}>

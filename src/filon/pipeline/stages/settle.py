@@ -1,5 +1,6 @@
 """How it ended: tokens, price, findings; message and trace go to the writer."""
 
+import asyncio
 from typing import Literal
 
 from msgspec.structs import replace
@@ -92,8 +93,11 @@ async def _store(turn: Turn, services: Services) -> None:
     summary = trace_summary(turn)
     if turn.thread is not None and turn.thread.answer_id is not None:
         ending = message_ending(turn, services.redactor)
-        await services.store.messages.finish(owner, turn.thread.answer_id, ending)
-        await services.store.traces.insert_now(owner, summary, turn.records)
+        # Together, so that the writer commits both at once: no answer without its trace.
+        await asyncio.gather(
+            services.store.traces.insert_now(owner, summary, turn.records),
+            services.store.messages.finish(owner, turn.thread.answer_id, ending),
+        )
     else:
         await services.store.traces.insert(owner, summary, turn.records)
 

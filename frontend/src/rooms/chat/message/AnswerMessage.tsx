@@ -58,6 +58,7 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
           {message.trace_id ? (
             <IconButton
               small
+              className="inspect"
               label={t("message.inspect")}
               keys={keysOf("inspector")}
               aria-pressed={open}

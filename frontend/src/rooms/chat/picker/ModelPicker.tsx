@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Search } from "lucide-react";
+import { Search, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -108,6 +108,11 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={pressed}
         />
+        {wide ? null : (
+          <Dialog.Close className="btn bare ic" aria-label={t("close", { ns: "common" })}>
+            <X size={20} strokeWidth={1.75} />
+          </Dialog.Close>
+        )}
       </div>
       <div className="picker-body">
         <div className="picker-list" ref={list}>

@@ -11,8 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     _people()
+    _sign_in_tokens()
+    _keys()
     _conversations()
+    _messages()
     _traces()
+    _body_pieces()
     _models()
 
 
@@ -46,6 +50,9 @@ def _people() -> None:
         _owner("sessions"),
     )
     op.create_index("ix_sessions_owner_id", "sessions", ["owner_id"])
+
+
+def _sign_in_tokens() -> None:
     op.create_table(
         "sign_in_tokens",
         sa.Column("hash", sa.Text, nullable=False),
@@ -57,6 +64,9 @@ def _people() -> None:
         _owner("sign_in_tokens"),
     )
     op.create_index("ix_sign_in_tokens_owner_id", "sign_in_tokens", ["owner_id"])
+
+
+def _keys() -> None:
     op.create_table(
         "keys",
         sa.Column("id", sa.Text, nullable=False),
@@ -91,6 +101,9 @@ def _conversations() -> None:
     op.create_index(
         "ix_conversations_owner_id_updated_at", "conversations", ["owner_id", "updated_at"]
     )
+
+
+def _messages() -> None:
     op.create_table(
         "messages",
         sa.Column("id", sa.Text, nullable=False),
@@ -168,6 +181,9 @@ def _traces() -> None:
         "traces",
         ["owner_id", "started_at", "outcome", "cost_kind", "cost_usd"],
     )
+
+
+def _body_pieces() -> None:
     op.create_table(
         "body_pieces",
         sa.Column("owner_id", sa.Integer, nullable=False),
