@@ -134,13 +134,13 @@ async def test_the_roll_up_of_a_day(store: Store) -> None:
             {"started_at": 99.0, "cost_kind": "priced", "cost_usd": 5.0},
             {"started_at": 100.0, "cost_kind": "priced", "cost_usd": 0.25},
             {"started_at": 101.0, "cost_kind": "reported", "cost_usd": 0.5},
-            {"started_at": 102.0, "cost_kind": "unknown"},
+            {"started_at": 102.0, "cost_kind": "unknown", "input_tokens": 7},
             {"started_at": 103.0, "cost_kind": "unknown", "outcome": "failed"},
         ]
     ):
         await store.traces.insert_now(ME, summary(f"t{number}", **fields), ())
     assert await store.traces.rollup(ME, 100.0) == Rollup(
-        requests=4, failed=1, unpriced=2, cost_usd=0.75
+        requests=4, failed=1, unpriced=1, cost_usd=0.75
     )
 
 

@@ -131,7 +131,7 @@ describe("other traces", () => {
   it("a fallback shows both attempts; the sections follow the chosen one", async () => {
     const user = userEvent.setup();
     await open(fallbackPage());
-    expect(section("stream").getByText(/120 more frames came/)).toBeTruthy();
+    expect(section("stream").getByText(/Another 120 B came/)).toBeTruthy();
     await user.click(section("timeline").getByRole("button", { name: /groq/ }));
     expect(section("response").getByText(/wait 31 s/)).toBeTruthy();
     expect(section("request").getByText(/api.groq.com/)).toBeTruthy();

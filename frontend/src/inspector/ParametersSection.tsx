@@ -28,8 +28,8 @@ export function ParametersSection({ translated, narrow }: { translated?: Transla
       end={
         narrow ? undefined : (
           <span className="flex gap-3">
-            {countByVerdict(decisions).map(({ verdict, count }) => (
-              <DecisionMark key={verdict} verdict={verdict} count={count} />
+            {countByVerdict(decisions).map((tally) => (
+              <DecisionMark key={`${tally.weight} ${tally.verdict}`} {...tally} />
             ))}
           </span>
         )
@@ -79,7 +79,7 @@ function Table({ decisions }: { decisions: Decision[] }) {
               <SentValue decision={decision} />
             </td>
             <td>
-              <DecisionMark verdict={decision.decision} />
+              <DecisionMark verdict={decision.decision} weight={weightOf(decision)} />
             </td>
             <td>
               <Place because={decision.because} />
@@ -108,7 +108,7 @@ function Rows({ decisions }: { decisions: Decision[] }) {
           <span className="mono font-strong cut">
             <Visible text={decision.name} />
           </span>
-          <DecisionMark verdict={decision.decision} />
+          <DecisionMark verdict={decision.decision} weight={weightOf(decision)} />
           <span className="mono cut text-ink-2">
             <Change decision={decision} />
           </span>
@@ -161,7 +161,7 @@ function Reason({ decision, children }: ReasonProps) {
   const { t } = useTranslation("inspector");
   const reason = reasonOf(decision);
   const renamed = decision.sent_as && decision.sent_as !== decision.name ? decision.sent_as : null;
-  const rule = weightOf(decision.decision) === "loss" && !reason ? decision.because.rule : null;
+  const rule = weightOf(decision) === "loss" && !reason ? decision.because.rule : null;
   if (!reason && !renamed && !rule) return null;
   return children(
     <>

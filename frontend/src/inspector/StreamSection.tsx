@@ -64,9 +64,7 @@ export function StreamSection({ attempt, live, narrow }: StreamProps) {
         <p className="text-ink-2">{t(live ? "stream.nothingYet" : "stream.nothing")}</p>
       ) : null}
       {attempt && attempt.frames_cut > 0 ? (
-        <p className="insp-note">
-          {t("stream.cut", { count: attempt.frames_cut, figure: count(attempt.frames_cut) })}
-        </p>
+        <p className="insp-note">{t("stream.cut", { size: bytes(attempt.frames_cut) })}</p>
       ) : null}
       {frames.length > 0 ? (
         <>

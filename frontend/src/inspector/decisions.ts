@@ -17,29 +17,48 @@ const ORDER: Verdict[] = ["dropped", "no_effect", "clamped", "renamed", "added",
 
 export type Weight = "loss" | "change" | "quiet";
 
-export function weightOf(verdict: Verdict): Weight {
-  if (verdict === "dropped" || verdict === "no_effect") return "loss";
-  return verdict === "kept" ? "quiet" : "change";
+/** A parameter is lost only when somebody wanted it: a `dropParams` that met nothing took nothing. */
+export function weightOf({ decision, wanted }: Pick<Decision, "decision" | "wanted">): Weight {
+  if (decision === "dropped" || decision === "no_effect")
+    return wanted === null || wanted === undefined ? "quiet" : "loss";
+  return decision === "kept" ? "quiet" : "change";
 }
 
 export function ordered(decisions: readonly Decision[]): Decision[] {
   return decisions
-    .map((decision, index) => ({ decision, index }))
-    .sort(
-      (a, b) => ORDER.indexOf(a.decision.decision) - ORDER.indexOf(b.decision.decision) || a.index - b.index,
-    )
+    .map((decision, index) => ({ decision, index, rank: rankOf(decision) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ decision }) => decision);
 }
 
-export function lostCount(decisions: readonly Decision[]): number {
-  return decisions.filter((d) => weightOf(d.decision) === "loss").length;
+/** Losses, changes, what went as asked, and last the rules that met nothing. */
+function rankOf(decision: Decision): number {
+  const order = ORDER.indexOf(decision.decision);
+  if (weightOf(decision) === "quiet" && decision.decision !== "kept") return ORDER.length + order;
+  return order;
 }
 
-export function countByVerdict(decisions: readonly Decision[]): { verdict: Verdict; count: number }[] {
-  return ORDER.map((verdict) => ({
-    verdict,
-    count: decisions.filter((d) => d.decision === verdict).length,
-  })).filter(({ count }) => count > 0);
+export function lostCount(decisions: readonly Decision[]): number {
+  return decisions.filter((d) => weightOf(d) === "loss").length;
+}
+
+export interface Tally {
+  verdict: Verdict;
+  weight: Weight;
+  count: number;
+}
+
+/** How many of each kind, in the order of the rows. */
+export function countByVerdict(decisions: readonly Decision[]): Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const decision of ordered(decisions)) {
+    const weight = weightOf(decision);
+    const key = `${weight} ${decision.decision}`;
+    const tally = tallies.get(key) ?? { verdict: decision.decision, weight, count: 0 };
+    tally.count += 1;
+    tallies.set(key, tally);
+  }
+  return [...tallies.values()];
 }
 
 /** Sources that are words, not files; they are translated, files are not. */

@@ -98,8 +98,7 @@ export function attempt(change: Partial<Attempt> = {}): Attempt {
     timing: {
       queued: 0.0009,
       dns: 0.012,
-      connect: 0.031,
-      tls: 0.061,
+      connect: 0.049,
       sent: 0.062,
       first_byte: 0.39,
       first_output: 0.42,

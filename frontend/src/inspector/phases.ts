@@ -44,9 +44,16 @@ export function outputOf(kind: string): "content" | "reasoning" | "tool" | null 
 /** When the exchange was over, or how far it has come while it lives. */
 export function endOf(timing: Timing, frames: readonly Frame[], now?: number): number {
   const last = frames.at(-1)?.at ?? 0;
-  if (isNumber(timing.ended)) return Math.max(timing.ended, 0);
+  // A live attempt comes with the time of its last look as its end.
+  if (isNumber(timing.ended)) return Math.max(timing.ended, now ?? 0, 0);
   const reached = [timing.first_output, timing.first_byte, timing.sent, timing.queued].filter(isNumber);
   return Math.max(last, now ?? 0, ...reached, 0);
+}
+
+/** When the connection stood, while nothing was sent over it yet. */
+function connectedAt(timing: Timing): number | null {
+  const steps = [timing.dns, timing.connect, timing.tls].filter(isNumber);
+  return steps.length ? steps.reduce((sum, step) => sum + step, timing.queued ?? 0) : null;
 }
 
 export interface Outline {
@@ -78,7 +85,7 @@ export function phasesOf({ timing, frames = [], failed = false, now }: Outline):
   };
 
   until("queue", timing.queued);
-  for (const point of [timing.dns, timing.connect, timing.tls, timing.sent]) until("connect", point);
+  until("connect", timing.sent ?? connectedAt(timing));
   if (!isNumber(timing.first_output)) {
     until("waiting", isNumber(timing.first_byte) && failed ? timing.first_byte : end);
     // The reading of an error's body is short; it is drawn so that the failure can be seen.

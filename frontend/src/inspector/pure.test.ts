@@ -101,6 +101,7 @@ describe("decisions", () => {
   const decide = (name: string, decision: Decision["decision"]): Decision => ({
     name,
     decision,
+    wanted: 1,
     because: { source: "you" },
   });
   const some = [
@@ -114,7 +115,12 @@ describe("decisions", () => {
   it("puts losses first, then changes, then what went as asked", () => {
     expect(ordered(some).map((d) => d.name)).toEqual(["user", "seed", "maxTokens", "top_p", "stream"]);
     expect(lostCount(some)).toBe(2);
-    expect(countByVerdict(some)[0]).toEqual({ verdict: "dropped", count: 1 });
+    expect(countByVerdict(some)[0]).toEqual({ verdict: "dropped", weight: "loss", count: 1 });
+  });
+  it("does not call lost what nobody wanted", () => {
+    const listed = { ...decide("stop", "no_effect"), wanted: null };
+    expect(lostCount([listed])).toBe(0);
+    expect(ordered([listed, decide("a", "kept"), decide("b", "dropped")]).at(-1)?.name).toBe("stop");
   });
   it("names the place and the reason", () => {
     expect(placeOf({ source: "librechat.yaml", line: 41 })).toBe("librechat.yaml:41");

@@ -108,7 +108,10 @@ export interface Recalled extends Base {
   reason: string;
 }
 
-/** Each is the offset in seconds, from the start of the attempt, at which that phase was over. */
+/**
+ * Seconds. `queued`, `dns`, `connect` and `tls` say how long each took (a reused connection has none);
+ * the others are moments, counted from the start of the attempt.
+ */
 export interface Timing {
   queued?: number | null;
   dns?: number | null;
@@ -142,6 +145,7 @@ export interface Attempt extends Base {
   status?: number | null;
   reply_headers: Pair[];
   frames: Frame[];
+  /** Bytes of frames that came after the cap was reached. */
   frames_cut: number;
   timing: Timing;
   findings: Finding[];

@@ -19,6 +19,7 @@ FilonError                  carries a Problem: what happened, where, what to do
 └── InternalError           500  our own fault; the trace has the details
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     `code` is stable and machine-readable, `message` says what happened and where, `fix` what to
     do. `status` is the HTTP status for our caller. `provider_status` and `provider_body` are what
     the provider answered, when it did; `retry_after` is in seconds, as the provider asked.
+    `names` are what the sentences speak of, so that a page can say them in another language.
     """
 
     code: str
@@ -43,6 +45,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     provider_status: int | None = None
     provider_body: str | None = None
     retry_after: float | None = None
+    names: Mapping[str, str] = {}
 
 
 class FilonError(Exception):
@@ -60,6 +63,7 @@ class FilonError(Exception):
         fix: str | None = None,
         param: str | None = None,
         status: int | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.problem = Problem(
@@ -69,6 +73,7 @@ class FilonError(Exception):
             status=status or self.status,
             fix=fix,
             param=param,
+            names=names or {},
         )
 
 

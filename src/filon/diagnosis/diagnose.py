@@ -55,6 +55,7 @@ def _finding(symptom: Symptom, failure: Failure) -> Finding:
         evidence=_evidence(symptom, failure),
         causes=tuple(cause.format(**names) for cause in symptom.causes),
         fix=symptom.fix.format(**names),
+        names=names,
     )
 
 

@@ -33,6 +33,7 @@ def unreachable(
         status=502,
         fix=findings[0].fix if findings else None,
         provider_body=failure.detail,
+        names=findings[0].names if findings else {},
     )
     return Unreachable(problem), findings
 
@@ -62,6 +63,11 @@ def refused(
         provider_status=told.provider_status,
         provider_body=told.provider_body,
         retry_after=told.retry_after,
+        names={
+            "status": str(status),
+            "said": told.message,
+            **(findings[0].names if findings else {}),
+        },
     )
     return ProviderRefused(problem), findings
 
@@ -76,5 +82,6 @@ def silent(endpoint: Endpoint, seconds: float, *, began: bool) -> ProviderError:
             blame="provider",
             status=504,
             fix="Try again, or choose another endpoint; the provider is overloaded or stuck.",
+            names={"endpoint": endpoint.label, "seconds": f"{seconds:.0f}"},
         )
     )

@@ -29,6 +29,7 @@ class ProblemShape(Shape):
     provider_status: int | None = None
     provider_body: str | None = None
     retry_after: float | None = None
+    names: dict[str, str] = {}
 
 
 class ErrorShape(Shape):

@@ -165,7 +165,7 @@ class Traces:
         query = select(
             func.count().label("requests"),
             func.sum(case((traces.c.outcome == "failed", 1), else_=0)).label("failed"),
-            func.sum(case((traces.c.cost_kind == "unknown", 1), else_=0)).label("unpriced"),
+            func.sum(case((_is_unpriced(), 1), else_=0)).label("unpriced"),
             func.sum(traces.c.cost_usd).label("cost_usd"),
         ).where(traces.c.owner_id == owner_id, traces.c.started_at >= since)
         async with self._database.read() as connection:
@@ -176,6 +176,11 @@ class Traces:
             unpriced=row["unpriced"] or 0,
             cost_usd=row["cost_usd"] or 0.0,
         )
+
+
+def _is_unpriced() -> ColumnElement[bool]:
+    # Where nothing was counted, as in most failures, there is nothing to price either.
+    return and_(traces.c.cost_kind == "unknown", traces.c.input_tokens.is_not(None))
 
 
 async def _prepared(owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]) -> Inserts:

@@ -39,12 +39,17 @@ export function Asked({ received }: { received: Received }) {
 
 /** Step 2: the messages that will really be sent, each with where it came from. */
 export function AssembledMessages({ assembled }: { assembled: Assembled }) {
+  const { t } = useTranslation("inspector");
+  const shortened = assembled.messages.some(({ message }) => textOf(message).endsWith("…"));
   return (
-    <ol className="insp-messages">
-      {assembled.messages.map((message, at) => (
-        <MessageRow key={at} sourced={message} />
-      ))}
-    </ol>
+    <>
+      {shortened ? <p className="insp-note">{t("request.beginnings")}</p> : null}
+      <ol className="insp-messages">
+        {assembled.messages.map((message, at) => (
+          <MessageRow key={at} sourced={message} />
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -3,12 +3,14 @@ import { duration } from "../../format";
 import type { Phase } from "../phases";
 import type { Timing } from "../records";
 
-const POINTS = ["queued", "dns", "connect", "tls", "sent", "first_byte", "first_output", "ended"] as const;
+const STEPS = ["queued", "dns", "connect", "tls"] as const;
+const MOMENTS = ["sent", "first_byte", "first_output", "ended"] as const;
 
 /** The same as the core, for those who read tables: phases, then the moments they are made from. */
 export function PhaseTable({ phases, timing }: { phases: Phase[]; timing: Timing }) {
   const { t } = useTranslation("inspector");
-  const moments = POINTS.filter((point) => typeof timing[point] === "number");
+  const steps = STEPS.filter((step) => typeof timing[step] === "number");
+  const moments = MOMENTS.filter((moment) => typeof timing[moment] === "number");
   return (
     <div className="grid gap-3">
       <table className="insp-table">
@@ -37,14 +39,23 @@ export function PhaseTable({ phases, timing }: { phases: Phase[]; timing: Timing
         <thead>
           <tr>
             <th>{t("timeline.moment")}</th>
+            <th className="r">{t("timeline.took")}</th>
             <th className="r">{t("timeline.reachedAt")}</th>
           </tr>
         </thead>
         <tbody>
-          {moments.map((point) => (
-            <tr key={point}>
-              <td>{t(`moment.${point}`)}</td>
-              <td className="m r">{duration(timing[point])}</td>
+          {steps.map((step) => (
+            <tr key={step}>
+              <td>{t(`moment.${step}`)}</td>
+              <td className="m r">{duration(timing[step])}</td>
+              <td />
+            </tr>
+          ))}
+          {moments.map((moment) => (
+            <tr key={moment}>
+              <td>{t(`moment.${moment}`)}</td>
+              <td />
+              <td className="m r">{duration(timing[moment])}</td>
             </tr>
           ))}
         </tbody>

@@ -28,7 +28,8 @@ const SANE = 3600;
 export function TimelineSection({ trace, records, attempt, onChoose, now, narrow }: TimelineProps) {
   const { t } = useTranslation("inspector");
   const [asTable, setAsTable] = useState(false);
-  const live = trace.outcome === "live" && attempt === records.attempts.at(-1);
+  // An attempt that failed is over, even while the turn waits to try again.
+  const live = trace.outcome === "live" && attempt === records.attempts.at(-1) && !attempt?.error;
   const elapsed = Math.max(0, now - trace.started_at);
   return (
     <Section

@@ -46,11 +46,11 @@ export function abilitiesOf(model: Model): string[] | null {
 
 /** A rule as the server writes it, cut into what it does and where it stands. */
 export function ruleParts(rule: string): { text: string; place: string | null } {
-  const match = /^(.*?)[\s,;·(]+([\w./-]+\.(?:ya?ml|toml|json|env):\d+)\)?$/s.exec(rule);
-  return match ? { text: match[1]?.trim() ?? rule, place: match[2] ?? null } : { text: rule, place: null };
+  const match = /^(.*) · (\S+:\d+)$/s.exec(rule);
+  return { text: match?.[1] ?? rule, place: match?.[2] ?? null };
 }
 
-/** What the part of an address is: its place in a file, or a word. */
+/** A place in a file, or the word for where no file is at work. */
 export function originOf(origin: { source: string; line: number | null }): string {
   return origin.line ? `${origin.source}:${origin.line}` : origin.source;
 }

@@ -32,7 +32,12 @@ export function useTraces(filter: Filter) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
-    refetchInterval: open ? false : 3000,
+    // Without the stream the list is asked for; with it, only to see how far the live ones have come.
+    refetchInterval: ({ state }) => {
+      if (!open) return 3000;
+      const pages = state.data?.pages ?? [];
+      return pages.length === 1 && pages[0]?.traces.some((trace) => trace.outcome === "live") ? 2000 : false;
+    },
     staleTime: 2000,
   });
 

@@ -18,8 +18,9 @@ export interface Axis {
 const LONGEST_CLOCK = 300;
 
 export function endOfTrace(trace: Trace, now: number): number {
+  // A live trace comes with the time of its last look as its total; the clock is further.
+  if (trace.outcome === "live") return Math.max(0, trace.total ?? 0, now - trace.started_at);
   if (trace.total !== null) return trace.total;
-  if (trace.outcome === "live") return Math.max(0, now - trace.started_at);
   return trace.timing.ended ?? 0;
 }
 
@@ -43,7 +44,7 @@ export function barsOf(trace: Trace, axis: Axis, now: number): Phase[] {
   const phases = phasesOf({
     timing: trace.timing,
     failed: trace.outcome === "failed",
-    now: trace.outcome === "live" ? total : undefined,
+    now: trace.outcome === "live" ? Math.max(0, total - before) : undefined,
   });
   const bars: Phase[] = [];
   if (before > 0.001) bars.push({ kind: "queue", from: start, to: start + before });

@@ -18,6 +18,7 @@ def route(turn: Turn, directory: Directory) -> Turn:
             f"{endpoint.label} cannot be used: {reason}",
             fix=f"See Endpoints, {endpoint.name}, or choose another model.",
             param="model",
+            names={"endpoint": endpoint.label, "reason": reason},
         )
     listed = model in directory.models(endpoint)
     why = "asked for by name" if listed else "asked for by name; not in the list known here"

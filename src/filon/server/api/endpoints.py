@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from filon.kit import clock
-from filon.providers.endpoint import Endpoint
+from filon.providers.endpoint import Endpoint, ParameterRule
 from filon.providers.models import Fact, facts
 from filon.server import told
 from filon.server.house import House, ServerHouse
@@ -79,8 +79,8 @@ def _endpoint(
         title_enabled=endpoint.title.enabled,
         title_model=endpoint.title.model,
         docs=endpoint.docs,
-        add=[_rule(rule.name, rule.because.line) for rule in endpoint.add],
-        drop=[_rule(rule.name, rule.because.line) for rule in endpoint.drop],
+        add=[_rule(rule) for rule in endpoint.add],
+        drop=[_rule(rule) for rule in endpoint.drop],
         headers=sorted(endpoint.headers),
         quirks=[
             f"{quirk.use} {quirk.name}{f' → {quirk.to}' if quirk.to else ''}: {quirk.because.why}"
@@ -90,8 +90,9 @@ def _endpoint(
     )
 
 
-def _rule(name: str, line: int | None) -> str:
-    return name if line is None else f"{name} (line {line})"
+def _rule(rule: ParameterRule) -> str:
+    because = rule.because
+    return f"{rule.name} · {because.source}:{because.line}" if because.line else rule.name
 
 
 def _models(endpoint: Endpoint, house: ServerHouse) -> list[ModelShape]:

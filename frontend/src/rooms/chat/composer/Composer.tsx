@@ -8,7 +8,7 @@ import { Button } from "../../../ui/Button";
 import { ProblemCard } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
 import { Tooltip } from "../../../ui/Tooltip";
-import { ModelPicker } from "../picker/ModelPicker";
+import { ModelPicker } from "../picker";
 import { compose, useComposed } from "./composing";
 import { GrowingText } from "./GrowingText";
 import { isComposing, isPlainEnter } from "./ime";

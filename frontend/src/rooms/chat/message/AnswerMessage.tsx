@@ -10,8 +10,8 @@ import { FindingCard, ProblemCard, WithCode } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
 import { Tag } from "../../../ui/Tag";
 import { Chip } from "../Chip";
-import { Markdown } from "../markdown/Markdown";
-import { ModelPicker } from "../picker/ModelPicker";
+import { LazyMarkdown } from "../markdown/LazyMarkdown";
+import { ModelPicker } from "../picker";
 import { Branches } from "./Branches";
 import { Reasoning } from "./Reasoning";
 import { RegenerateMenu } from "./RegenerateMenu";
@@ -73,7 +73,7 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
       </header>
       {message.reasoning ? <Reasoning message={message} /> : null}
       <div className="say">
-        {message.text ? <Markdown text={message.text} live={live} /> : null}
+        {message.text ? <LazyMarkdown text={message.text} live={live} /> : null}
         {live && !message.text ? <span className="caret" aria-hidden="true" /> : null}
       </div>
       <Ending message={message} onRegenerate={onRegenerate} last={last} />

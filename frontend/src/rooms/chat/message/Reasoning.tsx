@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../../../api/types";
 import { count } from "../../../format";
-import { Markdown } from "../markdown/Markdown";
+import { LazyMarkdown } from "../markdown/LazyMarkdown";
 
 /** What the model thought: open while it thinks, folded when it answers, as the reader left it after that. */
 export function Reasoning({ message }: { message: Message }) {
@@ -23,7 +23,7 @@ export function Reasoning({ message }: { message: Message }) {
       </button>
       {open ? (
         <div className="reasoning-text">
-          <Markdown text={message.reasoning} live={thinking} />
+          <LazyMarkdown text={message.reasoning} live={thinking} />
         </div>
       ) : null}
     </div>

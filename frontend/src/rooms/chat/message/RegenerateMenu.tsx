@@ -5,7 +5,7 @@ import type { Message } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
 import { IconButton } from "../../../ui/IconButton";
 import { Menu, MenuItem } from "../../../ui/Menu";
-import { ModelPicker } from "../picker/ModelPicker";
+import { ModelPicker } from "../picker";
 
 interface RegenerateMenuProps {
   message: Message;

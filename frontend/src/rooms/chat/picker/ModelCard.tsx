@@ -37,7 +37,8 @@ export function ModelCard({ model }: { model: Model }) {
   );
 
   function priceOf(fact: Fact<number>): string | null {
-    return fact.value === null ? null : t("picker.perM", { price: money(fact.value) });
+    if (fact.value === null) return null;
+    return fact.value === 0 ? t("picker.noPrice") : t("picker.perM", { price: money(fact.value) });
   }
 }
 

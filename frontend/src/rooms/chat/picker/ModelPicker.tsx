@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { endpointsQuery, modelsQuery } from "../../../api/queries";
 import type { Model } from "../../../api/types";
@@ -26,7 +26,12 @@ export function ModelPicker({ value, onChoose, onClose }: ModelPickerProps) {
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="float picker" aria-describedby={undefined} data-testid="model-picker">
+        <Dialog.Content
+          className="float picker"
+          aria-describedby={undefined}
+          data-testid="model-picker"
+          style={{ "--rows": useRows() } as CSSProperties}
+        >
           <Dialog.Title className="sr-only">{t("picker.label")}</Dialog.Title>
           <PickerBody
             value={value}
@@ -39,6 +44,13 @@ export function ModelPicker({ value, onChoose, onClose }: ModelPickerProps) {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** How many rows there are without a search: the height of the picker, so that searching does not move it. */
+function useRows(): number {
+  const { data: models } = useQuery(modelsQuery);
+  const { data: endpoints } = useQuery(endpointsQuery);
+  return (models?.length ?? 20) + (endpoints?.length ?? 5);
 }
 
 function PickerBody({ value, onChoose }: { value: string | null; onChoose: (model: string) => void }) {
