@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from filon.server.app import OPEN_PREFIX, RAW_ROUTES, create_api
+from filon.server.app import OPEN_PREFIX, RAW_ROUTES, create_api, create_pages
 from filon.server.security import Person, anyone, signed_in
 
 # Whoever adds to this list opens a door to strangers, so it is written out here once more.
@@ -47,15 +47,15 @@ def without_authorisation(app: FastAPI) -> list[str]:
 
 
 def test_every_route_names_its_authorisation() -> None:
-    app = create_api(None)
-    assert len(routes_of(app)) > 15
-    assert without_authorisation(app) == []
+    assert len(routes_of(create_api(None))) > 15
+    for app in (create_api(None), create_pages(None)):
+        assert without_authorisation(app) == []
 
 
 def test_only_these_are_for_anyone() -> None:
-    app = create_api(None)
     found = {
         (method, route.path)
+        for app in (create_api(None), create_pages(None))
         for route in routes_of(app)
         if signed_in not in calls_of(route.dependant)
         for method in route.methods

@@ -49,9 +49,9 @@ async def test_the_echo_tells_what_reached_it(client: AsyncOpenAI) -> None:
         '- `model`: `"echo"`',
         "- `temperature`: `0.5`",
         '- `my_own`: `{"a":[1]}`',
-        "**2 messages, about 9 tokens**",
+        "**2 messages, about 10 tokens**",
         "| 1 | system | text | 9 | 3 |",
-        "| 2 | user | text | 23 | 6 |",
+        "| 2 | user | text | 23 | 7 |",
         "`POST /practice/v1/chat/completions`",
         "| `x-practice-speed` | `0` |",
         "********cdef`",
@@ -62,9 +62,9 @@ async def test_the_echo_tells_what_reached_it(client: AsyncOpenAI) -> None:
     assert completion.model == "echo"
     assert completion.id.startswith("chatcmpl_")
     assert completion.usage is not None
-    assert completion.usage.prompt_tokens == 9
+    assert completion.usage.prompt_tokens == 10
     assert completion.usage.completion_tokens == pieces.count(told)
-    assert completion.usage.total_tokens == 9 + pieces.count(told)
+    assert completion.usage.total_tokens == 10 + pieces.count(told)
 
 
 async def test_a_stream_says_the_same_as_a_whole_answer(client: AsyncOpenAI) -> None:

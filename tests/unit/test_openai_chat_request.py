@@ -327,10 +327,11 @@ EXTRA = st.dictionaries(
 ).map(lambda fields: tuple(fields.items()))
 
 
-def assistant_parts() -> st.SearchStrategy[list[Part]]:
-    def optional(part: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
-        return st.lists(part, max_size=1)
+def optional(part: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(part, max_size=1)
 
+
+def assistant_parts() -> st.SearchStrategy[list[Part]]:
     return st.tuples(
         optional(st.builds(Reasoning, st.text(max_size=5))),
         SHOWN,

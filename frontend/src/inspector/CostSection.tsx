@@ -30,7 +30,7 @@ export function CostSection({ records, trace }: { records: TraceRecords; trace: 
       title={t("section.cost")}
       small={t(`cost.kind.${settled.cost.kind}`, { defaultValue: settled.cost.kind })}
     >
-      <p className="insp-sum">
+      <p className="insp-sum" data-words={typeof settled.cost.usd === "number" ? undefined : ""}>
         <PriceLine cost={settled.cost} estimated={estimated} />
       </p>
       {settled.cost.arithmetic ? (
@@ -48,7 +48,11 @@ export function CostSection({ records, trace }: { records: TraceRecords; trace: 
           {t("cost.source")} <Visible text={settled.cost.source} />
         </p>
       ) : null}
-      <Tokens usage={settled.usage} estimated={settled.estimated} cost={settled.cost} />
+      {settled.usage || settled.estimated ? (
+        <Tokens usage={settled.usage} estimated={settled.estimated} cost={settled.cost} />
+      ) : (
+        <p className="text-ink-2">{t("cost.nothingCounted")}</p>
+      )}
     </Section>
   );
 }
@@ -108,9 +112,7 @@ function Tokens({ usage, estimated, cost }: TokensProps) {
           ) : null}
         </tbody>
       </table>
-      {usage ? null : (
-        <p className="mt-2 text-ink-2">{t(estimated ? "cost.nobodyCounted" : "cost.nothingCounted")}</p>
-      )}
+      {usage ? null : <p className="mt-2 text-ink-2">{t("cost.nobodyCounted")}</p>}
     </>
   );
 }

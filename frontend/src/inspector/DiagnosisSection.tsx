@@ -27,13 +27,19 @@ export function diagnosisOf(records: TraceRecords): Diagnosis {
 export function DiagnosisSection({ diagnosis, attempt }: { diagnosis: Diagnosis; attempt?: Attempt }) {
   const { t } = useTranslation("inspector");
   const { findings, problem } = diagnosis;
+  // What Filon itself refused carries its reason; only the words of others need a finding.
+  const unmatched = problem?.blame === "provider" || problem?.blame === "network";
   const reply = rawReply(problem, findings.at(-1)?.attempt ?? attempt);
   return (
     <Section
       id="diagnosis"
       title={t("section.diagnosis")}
       small={[
-        findings.length ? t("diagnosis.findings", { count: findings.length }) : t("diagnosis.noFinding"),
+        findings.length
+          ? t("diagnosis.findings", { count: findings.length })
+          : unmatched
+            ? t("diagnosis.noFinding")
+            : null,
         problem
           ? t("diagnosis.blame", { who: t(`blame.${problem.blame}`, { defaultValue: problem.blame }) })
           : null,

@@ -39,7 +39,7 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
       end={text ? <CopyButton text={text} word={t("response.copyText")} /> : undefined}
     >
       {settled?.finish_reason ? <FinishReason reason={settled.finish_reason} /> : null}
-      {!settled?.finish_reason && settled && !failed ? (
+      {!settled?.finish_reason && settled && attempt && !failed ? (
         <p className="insp-note">
           {t(`response.ended.${settled.outcome}`, { defaultValue: t("response.noReason") })}
         </p>

@@ -10,7 +10,8 @@ export function fineClock(unixSeconds: number, places: 1 | 3 = 1): string {
 
 /** Seconds without their unit, for columns whose head names it. */
 export function bareSeconds(value: number): string {
-  return value >= 99.95 ? value.toFixed(0) : value.toFixed(2);
+  if (value >= 99.95) return value.toFixed(0);
+  return value > 0 && value < 0.01 ? value.toFixed(3) : value.toFixed(2);
 }
 
 export function percent(part: number): string {

@@ -51,7 +51,18 @@ class EventReader:
     line end.
     """
 
-    __slots__ = ("_block", "_data", "_event", "_first", "_id", "_limit", "_size", "_tail", "retry")
+    __slots__ = (
+        "_block",
+        "_data",
+        "_event",
+        "_first",
+        "_id",
+        "_limit",
+        "_size",
+        "_stop",
+        "_tail",
+        "retry",
+    )
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
         self.retry: int | None = None
@@ -63,6 +74,7 @@ class EventReader:
         self._event = ""
         self._id = ""
         self._first = True
+        self._stop = -2
 
     def feed(self, data: bytes) -> list[Item]:
         """Takes the next bytes and gives what they completed."""
@@ -109,6 +121,7 @@ class EventReader:
     def _read(self, buffer: bytes, items: list[Item]) -> int:
         """Reads all complete lines and returns how many bytes they are."""
         position = 0
+        self._stop = -2  # where the next line feed is: not known yet
         while True:
             # Nearly all that providers send is one line `data: ...` and a blank one.
             if not self._block and buffer.startswith(b"data: ", position):
@@ -134,7 +147,9 @@ class EventReader:
 
     def _one_line(self, buffer: bytes, position: int, items: list[Item]) -> int:
         """Reads one line and returns where the next begins, or -1 if it is not complete."""
-        stop = buffer.find(b"\n", position)
+        if self._stop != -1 and self._stop < position:
+            self._stop = buffer.find(b"\n", position)
+        stop = self._stop
         end = buffer.find(b"\r", position, stop if stop >= 0 else len(buffer))
         if end < 0:
             if stop < 0:

@@ -92,7 +92,7 @@ def _fault(stage: str, error: Exception) -> Problem:
         message=f"A fault of Filon's own in the stage {stage}: {type(error).__name__}.",
         blame="filon",
         status=500,
-        fix="The log has the details under this trace's id; please report it.",
+        fix="The log has the details under this trace's id; report it.",
     )
 
 

@@ -9,7 +9,7 @@ from filon.practice.service import Practice
 
 
 def main(
-    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free one.")] = 8080,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serves the practice provider until it is interrupted."""

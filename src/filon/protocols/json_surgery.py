@@ -75,16 +75,19 @@ def replace_member(text: bytes, key: str, value: bytes) -> bytes:
 
 
 def remove_member(text: bytes, key: str) -> bytes:
-    """The same text without a member, and without the one comma that went with it."""
+    """The same text without a member, and without the comma that went with it."""
     quoted = msgspec.json.encode(key)
     found = list(members(text))
+    kept = [member for member in found if member.key != quoted]
+    if len(kept) == len(found):
+        return text
+    if not kept:
+        return text[: found[0].start] + text[found[-1].value_end :]
+    pieces = [text[: found[0].start]]
     for number, member in enumerate(found):
-        if member.key != quoted:
+        if member.key == quoted:
             continue
-        if number + 1 < len(found):
-            start, end = member.start, found[number + 1].start
-        else:
-            start = found[number - 1].value_end if number else member.start
-            end = member.value_end
-        return remove_member(text[:start] + text[end:], key)
-    return text
+        last = member is kept[-1]
+        end = member.value_end if last else found[number + 1].start
+        pieces.append(text[member.start : end])
+    return b"".join((*pieces, text[found[-1].value_end :]))

@@ -1,6 +1,7 @@
 """One ASGI callable: the gateway's doors as raw ASGI, everything else FastAPI, one guard around."""
 
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import Literal
 
 from fastapi import FastAPI
@@ -8,11 +9,11 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from filon import __version__
-from filon.conversation.errors import InvalidRequest, NotFound, Problem
+from filon.conversation.errors import FilonError, InvalidRequest, NotFound, Problem, Stopped
 from filon.protocols.registry import PROTOCOLS
 from filon.server import errors, pages
 from filon.server.api import chat, conversations, endpoints, keys, session, status, traces
-from filon.server.bodies import Door
+from filon.server.bodies import Door, Replayed, read_body
 from filon.server.gateway import Gateway
 from filon.server.house import ServerHouse
 from filon.server.practice_door import pass_on
@@ -45,9 +46,10 @@ _BY_PATH = {route.path: route for route in RAW_ROUTES}
 class Filon:
     """The whole server as one ASGI application."""
 
-    def __init__(self, house: ServerHouse, api: ASGIApp) -> None:
+    def __init__(self, house: ServerHouse, api: ASGIApp, pages: ASGIApp) -> None:
         self._house = house
         self._api = api
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +66,20 @@ class Filon:
                 house.settings.limits,
             )
         else:
-            await self._api(scope, receive, send)
+            app = self._api if path.startswith("/api/") else self._pages
+            await self._with_body(app, Door(scope, receive, send))
+
+    async def _with_body(self, app: ASGIApp, door: Door) -> None:
+        """Hands a request on with its whole body: FastAPI sets no limit of size or time."""
+        try:
+            body = await read_body(door, self._house.services.limits)
+        except Stopped:
+            return
+        except FilonError as error:
+            reply = errors.problem_response(error.problem)
+            await reply(door.scope, door.receive, door.send)
+            return
+        await app(door.scope, Replayed(body, door.receive), door.send)
 
     async def _gateway(self, path: str, door: Door) -> None:
         route = _BY_PATH.get(path)
@@ -87,10 +102,19 @@ def _no_door(path: str, method: str, route: RawRoute | None) -> Problem:
 
 
 def create_api(house: ServerHouse | None) -> FastAPI:
-    """The browser's API and pages. Without a house it only describes itself."""
+    """The browser's API. Without a house it only describes itself."""
+    return _create(house, session, conversations, chat, traces, endpoints, keys, status)
+
+
+def create_pages(house: ServerHouse | None) -> FastAPI:
+    """The pages and files: apart, since their last route takes every path there is."""
+    return _create(house, pages)
+
+
+def _create(house: ServerHouse | None, *modules: ModuleType) -> FastAPI:
     api = FastAPI(title="Filon", version=__version__, openapi_url=None, docs_url=None)
     api.state.house = house
-    for module in (session, conversations, chat, traces, endpoints, keys, status, pages):
+    for module in modules:
         api.include_router(module.router)
     errors.install(api)
     return api
@@ -100,4 +124,5 @@ def create_app(house: ServerHouse) -> ASGIApp:
     """The server's ASGI application over an open house."""
     host = house.settings.host
     hosts = (*LOOPBACK, host, *house.settings.allowed_hosts)
-    return Guard(Filon(house, create_api(house)), hosts, any_address=host not in LOOPBACK)
+    filon = Filon(house, create_api(house), create_pages(house))
+    return Guard(filon, hosts, any_address=host not in LOOPBACK)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from filon.config.settings import Limits
 from filon.conversation.errors import Stopped, TooLarge, TooSlow
@@ -52,6 +52,20 @@ class Door:
         """Returns when the caller has gone."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+
+class Replayed:
+    """A receiving end whose body has been read already: gives it whole, then what follows."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        body, self._body = self._body, None
+        if body is None:
+            return await self._receive()
+        return {"type": "http.request", "body": body, "more_body": False}
 
 
 async def read_body(door: Door, limits: Limits) -> bytes:

@@ -8,7 +8,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from filon.conversation.errors import FilonError, InternalError, InvalidRequest, Problem
+from filon.conversation.errors import (
+    CallerError,
+    FilonError,
+    InternalError,
+    InvalidRequest,
+    Problem,
+)
+from filon.protocols.registry import PROTOCOLS
+
+_CODES = {400: "invalid_request", 404: "not_found", 405: "method_not_allowed"}
 
 
 def problem_response(problem: Problem) -> Response:
@@ -20,6 +29,14 @@ def problem_response(problem: Problem) -> Response:
         media_type="application/json",
         headers={"cache-control": "no-store"},
     )
+
+
+def problem_at(path: str, problem: Problem) -> Response:
+    """A problem in the shape that is read by whoever asks for this path."""
+    if not path.startswith(("/v1/", "/practice/")):
+        return problem_response(problem)
+    status, body = PROTOCOLS["openai_chat"].render_error(problem)
+    return Response(body, status_code=status, media_type="application/json")
 
 
 def install(app: FastAPI) -> None:
@@ -38,6 +55,7 @@ async def _invalid(_: Request, error: Any) -> Response:
     first: dict[str, Any] = error.errors()[0]
     place = [str(step) for step in first["loc"] if step not in ("body", "query", "path")]
     if first["type"] == "json_invalid":
+        place = []
         message = f"The body is not JSON: {first.get('ctx', {}).get('error', 'not readable')}."
     else:
         message = f"{'.'.join(place) or 'The body'}: {first['msg']}."
@@ -46,12 +64,14 @@ async def _invalid(_: Request, error: Any) -> Response:
 
 
 async def _http(_: Request, error: Any) -> Response:
-    problem = FilonError(
-        "There is nothing at this address." if error.status_code == 404 else str(error.detail),
-        code="not_found" if error.status_code == 404 else "http_error",
-        status=error.status_code,
+    status: int = error.status_code
+    words = {404: "There is nothing at this address.", 405: "This address takes another method."}
+    problem = CallerError(
+        words.get(status, str(error.detail)), code=_CODES.get(status, "http_error"), status=status
     ).problem
-    return problem_response(problem)
+    reply = problem_response(problem)
+    reply.headers.update(error.headers or {})
+    return reply
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
@@ -60,6 +80,6 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     )
     return problem_response(
         InternalError(
-            "A fault of Filon's own.", fix="The log has the details; please report it."
+            "A fault of Filon's own.", fix="The log has the details; report it."
         ).problem
     )

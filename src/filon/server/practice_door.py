@@ -4,24 +4,25 @@ from filon.config.settings import Limits
 from filon.conversation.errors import FilonError, Stopped
 from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases, Upstream
 from filon.server.bodies import Door, read_body
-from filon.server.errors import problem_response
+from filon.server.errors import problem_at
 
 _HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"host", b"content-length"})
 
 
 async def pass_on(door: Door, upstream: Upstream, port: int, limits: Limits) -> None:
     """One request there and its reply back, bytes as they are."""
+    path: str = door.scope["path"]
     try:
         body = await read_body(door, limits)
         exchange = await upstream.open(_outgoing(door, body, port), Phases())
     except Stopped:
         return
     except FilonError as error:
-        await problem_response(error.problem)(door.scope, door.receive, door.send)
+        await problem_at(path, error.problem)(door.scope, door.receive, door.send)
         return
     except HttpFailure as error:
         problem = FilonError(f"Practice does not answer: {error.detail}.", status=502).problem
-        await problem_response(problem)(door.scope, door.receive, door.send)
+        await problem_at(path, problem)(door.scope, door.receive, door.send)
         return
     await _relay(door, exchange)
 

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filon.conversation.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
-from filon.server.errors import problem_response
+from filon.server.errors import problem_at
 from filon.store.people import PersonRow
 
 COOKIE = "filon_session"
@@ -50,7 +50,7 @@ class Guard:
         refusal = self._refusal(scope)
         guarded = _WithHeaders(send)
         if refusal is not None:
-            await problem_response(refusal)(scope, receive, guarded)
+            await problem_at(scope["path"], refusal)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 

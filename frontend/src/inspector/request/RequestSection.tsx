@@ -64,7 +64,7 @@ export function RequestSection({ records, attempt, translated, trace }: RequestP
           <Missing />
         )
       ) : (
-        <Wire received={received} translated={translated} attempt={attempt} />
+        <Wire received={received} assembled={assembled} translated={translated} attempt={attempt} />
       )}
     </Section>
   );

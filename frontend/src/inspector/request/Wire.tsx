@@ -2,16 +2,20 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes } from "../../format";
 import { CopyButton } from "../../ui/CopyButton";
+import { askedOf } from "../asked";
 import { RawText } from "../BodyView";
 import { Choice } from "../Choice";
 import { countSigns, diffJson } from "../diff";
 import { JsonView } from "../JsonView";
 import { readJson } from "../json";
-import type { Attempt, Body, Received, Translated } from "../records";
+import type { Assembled, Attempt, Body, Decision, Received, Translated } from "../records";
 import { DiffView } from "./DiffView";
 import { HeaderList } from "./HeaderList";
 
+const NONE: readonly Decision[] = [];
+
 interface WireProps {
+  assembled?: Assembled;
   received?: Received;
   translated?: Translated;
   attempt?: Attempt;
@@ -20,20 +24,23 @@ interface WireProps {
 type View = "diff" | "whole" | "raw";
 
 /** Step 3: what left the machine, and how it differs from what was asked. */
-export function Wire({ received, translated, attempt }: WireProps) {
+export function Wire({ received, assembled, translated, attempt }: WireProps) {
   const { t } = useTranslation("inspector");
   const [view, setView] = useState<View>("diff");
   const body: Body | undefined = attempt?.request_body ?? translated?.body;
   const headers = attempt?.request_headers ?? translated?.headers ?? [];
-  const asked = useMemo(() => readJson(received?.body.text ?? ""), [received?.body.text]);
   const sent = useMemo(() => readJson(body?.text ?? ""), [body?.text]);
-  const decisions = translated?.decisions ?? [];
+  const decisions = translated?.decisions ?? NONE;
+  const asked = useMemo(
+    () => askedOf({ text: received?.body.text ?? "", sent, assembled, decisions }),
+    [received?.body.text, sent, assembled, decisions],
+  );
   const lines = useMemo(() => {
     if (!asked || !sent) return null;
     const renamed = new Map(
       decisions.flatMap((d) => (d.sent_as && d.sent_as !== d.name ? [[d.name, d.sent_as] as const] : [])),
     );
-    return diffJson(asked, sent, { renamed });
+    return diffJson(asked.node, sent, { renamed });
   }, [asked, sent, decisions]);
   if (!body) return <p className="text-ink-2">{t("request.notSent")}</p>;
   const shown: View = !lines && view === "diff" ? (sent ? "whole" : "raw") : view;
@@ -71,6 +78,7 @@ export function Wire({ received, translated, attempt }: WireProps) {
         />
         <CopyButton text={body.text} word={t("body.copy")} />
       </div>
+      {shown === "diff" && asked?.fromChat ? <p className="insp-note mb-0!">{t("diff.fromChat")}</p> : null}
       {shown === "diff" && lines ? <DiffView lines={lines} decisions={decisions} /> : null}
       {shown === "whole" && sent ? <JsonView node={sent} open={2} /> : null}
       {shown === "raw" ? <RawText text={body.text} /> : null}

@@ -48,11 +48,15 @@ export default function ChatRoom() {
   const transcript = useRef<TranscriptHandle>(null);
 
   useEffect(() => {
-    if (id && !useStore.getState().trees[id]) void load(id);
     setProblem(null);
     setEditing(null);
     if (!matchMedia("(pointer: coarse)").matches) input.current?.focus();
   }, [id]);
+  // Also when it has gone: the server then says that it is deleted.
+  const missing = id !== "" && !tree && !failure;
+  useEffect(() => {
+    if (missing) void load(id);
+  }, [id, missing]);
   const title = conversation?.title ?? (id ? "" : t("newTitle"));
   useEffect(() => {
     document.title = title ? `${title} · ${t("name", { ns: "common" })}` : t("name", { ns: "common" });

@@ -177,11 +177,12 @@ function Rules({ endpoint }: { endpoint: Endpoint }) {
             <dd>
               <ul>
                 {endpoint[field].map((rule, at) => {
-                  const { text, place } = ruleParts(rule);
+                  const { text, why, place } = ruleParts(rule);
                   return (
                     <li key={at}>
-                      <span className="mono break-all">{text}</span>
+                      <span className="mono break-words">{text}</span>
                       {place ? <span className="loc">{place}</span> : null}
+                      {why ? <p>{why}</p> : null}
                     </li>
                   );
                 })}

@@ -51,9 +51,10 @@ describe("places", () => {
   it("are cut off the end of a rule", () => {
     expect(ruleParts("frequency_penalty · librechat.yaml:41")).toEqual({
       text: "frequency_penalty",
+      why: null,
       place: "librechat.yaml:41",
     });
-    expect(ruleParts("rename a → b: why")).toEqual({ text: "rename a → b: why", place: null });
+    expect(ruleParts("rename a → b: why")).toEqual({ text: "rename a → b", why: "why", place: null });
     expect(originOf({ source: "librechat.yaml", line: 33 })).toBe("librechat.yaml:33");
     expect(originOf({ source: "default", line: null })).toBe("default");
   });

@@ -44,10 +44,22 @@ export function abilitiesOf(model: Model): string[] | null {
   return [String(value)];
 }
 
+interface RuleParts {
+  text: string;
+  why: string | null;
+  place: string | null;
+}
+
 /** A rule as the server writes it, cut into what it does and where it stands. */
-export function ruleParts(rule: string): { text: string; place: string | null } {
+export function ruleParts(rule: string): RuleParts {
   const match = /^(.*) · (\S+:\d+)$/s.exec(rule);
-  return { text: match?.[1] ?? rule, place: match?.[2] ?? null };
+  const what = match?.[1] ?? rule;
+  const why = what.indexOf(": ");
+  return {
+    text: why < 0 ? what : what.slice(0, why),
+    why: why < 0 ? null : what.slice(why + 2),
+    place: match?.[2] ?? null,
+  };
 }
 
 /** A place in a file, or the word for where no file is at work. */

@@ -114,7 +114,7 @@ export function Status({ trace }: { trace: Trace }) {
 function Missing({ trace }: { trace: Trace }) {
   const { t } = useTranslation("traces");
   const word = trace.outcome === "live" ? "notYet" : trace.outcome === "failed" ? "none" : "unknown";
-  return <span className="text-ink-3">{t(word)}</span>;
+  return <span className="font-sans text-ink-3">{t(word)}</span>;
 }
 
 function Tokens({ value, trace, estimated }: { value: number | null; trace: Trace; estimated: boolean }) {
@@ -125,7 +125,7 @@ function Tokens({ value, trace, estimated }: { value: number | null; trace: Trac
 function CostCell({ trace }: { trace: Trace }) {
   const { t } = useTranslation("traces");
   if (trace.cost_kind === "free" || trace.cost_kind === "local")
-    return <span className="text-ink-3">{t(`cost.${trace.cost_kind}`)}</span>;
+    return <span className="font-sans text-ink-3">{t(`cost.${trace.cost_kind}`)}</span>;
   if (trace.cost_usd === null) return <Missing trace={trace} />;
   const figure = money(trace.cost_usd).replace("$", "");
   return trace.estimated || trace.outcome === "live" ? `≈${figure}` : figure;

@@ -14,9 +14,10 @@ from filon.protocols.retry_after import retry_after
 
 _BODY_KEPT = 16_384
 _MESSAGE_KEPT = 2_000
+_PAGE_READ = 4_096
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(?:script|style)\b[^>]*>[^<]*|<[^>]+>", re.IGNORECASE)
 
 
 class _Told(Struct, frozen=True, kw_only=True):
@@ -85,8 +86,10 @@ def _from_page(text: str) -> str:
     """The gist of an answer that is no JSON: a page of a proxy, a line of text."""
     if not text.startswith("<"):
         return text[:_MESSAGE_KEPT]
-    title = _TITLE.search(text)
-    words = title.group(1) if title is not None else _TAG.sub(" ", text)
+    # The patterns look ahead for closing tags: on a long page without them that would take long.
+    start = text[:_PAGE_READ]
+    title = _TITLE.search(start)
+    words = title.group(1) if title is not None else _TAG.sub(" ", start)
     gist = " ".join(html.unescape(words).split())[:300]
     return f"a web page instead of JSON: {gist or 'without any text'}"
 

@@ -153,8 +153,11 @@ class StreamParser:
 
     def _chunk(self, raw: bytes, data: bytes, wire: WireReply) -> Piece:
         events: list[StreamEvent] = []
-        failure = wire.error or wire.object == "error" or wire.type == "error" or wire.detail
-        problem = problem_of(decode_lenient(data)) if failure else None
+        failure = wire.error or "error" in (wire.object, wire.type)
+        if failure or (wire.detail and wire.choices is None):
+            problem = problem_of(decode_lenient(data))
+        else:
+            problem = None
         if not self._started and wire.choices:
             self._started = True
             events.append(started_of(wire))

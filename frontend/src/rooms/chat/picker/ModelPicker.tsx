@@ -111,7 +111,7 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
           autoFocus
           role="combobox"
           aria-expanded="true"
-          aria-controls="picker-list"
+          aria-controls={groups.map((group) => `picks-${group.key}`).join(" ")}
           aria-activedescendant={current ? `pick-${current.key}` : undefined}
           aria-label={t("picker.search")}
           placeholder={t("picker.placeholder")}
@@ -138,31 +138,37 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
           </div>
           {models ? null : <Skeleton rows={8} />}
           {models && !rows.length ? <p className="px-9 py-4 text-ink-3">{t("picker.none")}</p> : null}
-          <div id="picker-list" role="listbox" aria-label={t("picker.label")}>
+          <div>
             {groups.map((group) => {
               const endpoint = endpoints?.find(({ name }) => name === group.endpoint?.name);
               return (
-                // biome-ignore lint/a11y/useSemanticElements: groups of a listbox
-                <div key={group.key} role="group" aria-label={group.endpoint?.label ?? t("picker.recent")}>
+                <section key={group.key}>
                   <div className="picker-group">
                     <span>{group.endpoint?.label ?? t("picker.recent")}</span>
                     {endpoint?.fetch ? <LoadModels endpoint={endpoint} /> : null}
                   </div>
-                  {group.models.map((model) => {
-                    const key = `${group.key}:${model.id}`;
-                    return (
-                      <ModelRow
-                        key={key}
-                        id={`pick-${key}`}
-                        model={model}
-                        chosen={model.id === value}
-                        at={key === current?.key}
-                        onAt={() => setAt(key)}
-                        onChoose={() => choose(model)}
-                      />
-                    );
-                  })}
-                </div>
+                  {/* One listbox for each endpoint: beside its options a listbox may hold no button. */}
+                  <div
+                    id={`picks-${group.key}`}
+                    role="listbox"
+                    aria-label={group.endpoint?.label ?? t("picker.recent")}
+                  >
+                    {group.models.map((model) => {
+                      const key = `${group.key}:${model.id}`;
+                      return (
+                        <ModelRow
+                          key={key}
+                          id={`pick-${key}`}
+                          model={model}
+                          chosen={model.id === value}
+                          at={key === current?.key}
+                          onAt={() => setAt(key)}
+                          onChoose={() => choose(model)}
+                        />
+                      );
+                    })}
+                  </div>
+                </section>
               );
             })}
             {query ? null : <EmptyEndpoints shown={groups.map((group) => group.key)} />}

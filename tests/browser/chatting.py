@@ -1,0 +1,39 @@
+"""What a person does in the chat, in a person's words."""
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def composer(page: Page) -> Locator:
+    """Where one writes."""
+    return page.get_by_test_id("composer")
+
+
+def send(page: Page, text: str) -> None:
+    """Writes and presses Enter."""
+    composer(page).fill(text)
+    composer(page).press("Enter")
+
+
+def answers(page: Page) -> Locator:
+    """The answers in view."""
+    return page.locator('[data-testid=message][data-role="assistant"]')
+
+
+def questions(page: Page) -> Locator:
+    """The person's own messages in view."""
+    return page.locator('[data-testid=message][data-role="user"]')
+
+
+def streaming(page: Page) -> Locator:
+    """The answer that is being written."""
+    return page.locator('[data-testid=message][data-state="streaming"]')
+
+
+def wait_for_text(page: Page, text: str) -> None:
+    """Waits until the last answer says this."""
+    expect(answers(page).last).to_contain_text(text, timeout=20_000)
+
+
+def wait_until_done(page: Page) -> None:
+    """Waits until nothing is being written any more."""
+    expect(answers(page).last).to_have_attribute("data-state", "complete", timeout=30_000)

@@ -1,0 +1,154 @@
+"""A real `filon serve` with nothing in its home, and a real Chromium that talks to nobody else."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+RESULTS = Path(__file__).parents[2] / "test-results"
+
+# Without these Chromium looks for updates and for Google's hosts at every start.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Running:
+    """A server in a process of its own. `link` signs in once."""
+
+    url: str
+    link: str
+    process: "subprocess.Popen[str]"
+    home: Path
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Ends the server and waits for it."""
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+
+def serve(home: Path, config: Path | None = None, port: int = 0) -> Running:
+    """Starts `filon serve` and reads what it prints until the link is there."""
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+    environ = {name: os.environ[name] for name in kept if name in os.environ}
+    environ["FILON_HOME"] = str(home)
+    command = [sys.executable, "-m", "filon", "serve", "--no-browser", "--port", str(port)]
+    if config is not None:
+        command += ["--config", str(config)]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=(home.parent / f"{home.name}.log").open("a"),
+        text=True,
+        env=environ,
+        cwd=home.parent,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "/sign-in?token=" in line:
+            link = line.strip()
+            return Running(link.split("/sign-in")[0], link, process, home)
+    raise AssertionError(f"filon serve ended with {process.wait()} before it printed a link")
+
+
+def chromium() -> str:
+    """Where the browser is; `make test` has seen to it that there is one."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.fail("no Chromium: `make test` says what to install")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    home = tmp_path / "home"
+    home.mkdir()
+    running = serve(home)
+    yield running
+    if running.process.poll() is None:
+        assert running.stop() == 0
+
+
+@dataclass
+class Visit:
+    """One browser window with what it complained of and whom it asked."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str]
+    strangers: list[str]
+
+
+def visit(
+    browser: Browser,
+    server: Running,
+    *,
+    wide: bool = True,
+    dark: bool = False,
+    locale: str = "en-US",
+) -> Visit:
+    """Opens a window, not yet signed in."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900} if wide else {"width": 390, "height": 844},
+        is_mobile=not wide,
+        has_touch=not wide,
+        color_scheme="dark" if dark else "light",
+        locale=locale,
+        reduced_motion="reduce",
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    page = context.new_page()
+    opened = Visit(context, page, [], [])
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda told: opened.complaints.append(told.text) if told.type == "error" else None,
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            opened.strangers.append(asked.url)
+            if not asked.url.startswith((server.url, "data:", "blob:"))
+            else None
+        ),
+    )
+    return opened
+
+
+@pytest.fixture
+def window(browser: Browser, server: Running) -> Iterator[Visit]:
+    opened = visit(browser, server)
+    opened.page.goto(server.link)
+    yield opened
+    opened.context.close()
+    assert opened.complaints == []
+    assert opened.strangers == []
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture for a person to look at."""
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"{name}.png")
