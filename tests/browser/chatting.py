@@ -11,6 +11,7 @@ def composer(page: Page) -> Locator:
 def send(page: Page, text: str) -> None:
     """Writes and presses Enter."""
     composer(page).fill(text)
+    expect(page.get_by_test_id("send")).to_be_enabled(timeout=15_000)
     composer(page).press("Enter")
 
 

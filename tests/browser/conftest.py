@@ -38,7 +38,10 @@ class Running:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ends the server and waits for it."""
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        code = self.process.wait(timeout=30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
 
 
 def serve(home: Path, config: Path | None = None, port: int = 0) -> Running:
@@ -49,14 +52,15 @@ def serve(home: Path, config: Path | None = None, port: int = 0) -> Running:
     command = [sys.executable, "-m", "filon", "serve", "--no-browser", "--port", str(port)]
     if config is not None:
         command += ["--config", str(config)]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=(home.parent / f"{home.name}.log").open("a"),
-        text=True,
-        env=environ,
-        cwd=home.parent,
-    )
+    with (home.parent / f"{home.name}.log").open("a") as log:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environ,
+            cwd=home.parent,
+        )
     assert process.stdout is not None
     for line in process.stdout:
         if "/sign-in?token=" in line:

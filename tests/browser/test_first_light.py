@@ -51,6 +51,7 @@ def test_a_chat_from_the_link_to_the_copied_curl(window: Visit) -> None:
 def copied_curl(window: Visit) -> str:
     window.page.get_by_test_id("copy-as").click()
     window.page.get_by_test_id("copy-curl").click()
+    window.page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
     return window.page.evaluate("navigator.clipboard.readText()")
 
 
@@ -74,7 +75,7 @@ def test_stop_keeps_what_came(window: Visit) -> None:
     text = answers(page).last.inner_text()
     page.reload()
     expect(answers(page).last).to_have_attribute("data-state", "stopped")
-    assert "I am echo" in answers(page).last.inner_text()
+    wait_for_text(page, "I am echo")
     assert "Content-Length" not in text, "it was not stopped before its end"
 
 

@@ -8,7 +8,6 @@ import pytest
 from filon.practice.service import Practice
 from filon.store.store import Store
 from tests.journeys.recorder import Recorder
-from tests.journeys.replies import completion
 from tests.journeys.site import PROVIDER_KEY, Site, running, settings_of
 
 RECORDED = """
@@ -65,11 +64,3 @@ async def site(
     settings = settings_of(tmp_path / "home", config, {"REC_KEY": PROVIDER_KEY})
     async with running(settings, template) as site:
         yield site
-
-
-@pytest.fixture
-async def bad_site(site: Site, recorder: Recorder) -> AsyncIterator[Site]:
-    """A server that must not have met a fault of its own when the test is over."""
-    recorder.answers(completion())
-    yield site
-    assert "fault" not in site.log.getvalue()

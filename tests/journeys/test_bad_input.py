@@ -3,17 +3,32 @@ a 500 or a hang."""
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filon.server.security import COOKIE
+from tests.journeys.conftest import RECORDED
 from tests.journeys.recorder import Recorder
 from tests.journeys.site import Reply, Site, running, settings_of
 
 MESSAGES = [{"role": "user", "content": "x"}]
 DEEP = 100_000
+
+
+@pytest.fixture(scope="module")
+async def bad_site(tmp_path_factory: pytest.TempPathFactory, template: Path) -> AsyncIterator[Site]:
+    """One server for all of it, which must meet no fault of its own and ask no provider."""
+    home = tmp_path_factory.mktemp("bad") / "home"
+    async with Recorder().listening() as recorder:
+        settings = settings_of(home, RECORDED % (recorder.url, recorder.url), {"REC_KEY": "x" * 9})
+        async with running(settings, template) as site:
+            yield site
+            await site.quiet()
+            assert "fault" not in site.log.getvalue()
+        assert recorder.requests == []
 
 
 def check_openai(reply: Reply, status: int) -> dict[str, Any]:
@@ -280,7 +295,7 @@ async def test_a_form_of_another_site_is_no_json(bad_site: Site, kind: str) -> N
     assert 400 <= reply.status < 500
 
 
-async def test_a_body_of_ten_megabytes(bad_site: Site, recorder: Recorder) -> None:
+async def test_a_body_of_ten_megabytes(bad_site: Site) -> None:
     text = "x" * (10 * 1024 * 1024)
     gateway = await bad_site.program(None, data=chat(user=text))
     assert check_openai(gateway, 413)["code"] == "request_too_large"
@@ -290,7 +305,6 @@ async def test_a_body_of_ten_megabytes(bad_site: Site, recorder: Recorder) -> No
     assert practice.status == 413
     form = await bad_site.ask("POST", "/sign-in", data=text.encode())
     assert form.status in (401, 413)
-    assert recorder.requests == []
 
 
 async def raw(site: Site, head: str, body: bytes = b"", *, close: bool = False) -> bytes:

@@ -17,6 +17,8 @@ export interface Problem {
   provider_status?: number | null;
   provider_body?: string | null;
   retry_after?: number | null;
+  /** What the sentences of this failure speak of, by placeholder. */
+  names?: Record<string, string>;
 }
 
 export interface Chip {

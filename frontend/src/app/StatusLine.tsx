@@ -24,6 +24,12 @@ export function StatusLine() {
       ) : null}
       <span className="flex-1" />
       {status ? <Today status={status} /> : null}
+      {status?.failed_today ? (
+        <Link to="/traces" search={{ failed: true }} className="-ml-3 text-error">
+          <span className="text-ink-3">· </span>
+          {t("status.failed", { count: status.failed_today })}
+        </Link>
+      ) : null}
       {status ? (
         <Link to="/traces" className="max-laptop:hidden">
           {t("rooms.traces").toLowerCase()} <b>{bytes(status.trace_bytes)}</b>
@@ -85,12 +91,6 @@ function Today({ status }: { status: Status }) {
         <>
           {" · "}
           {t("status.unpriced", { count: status.unpriced_today })}
-        </>
-      ) : null}
-      {status.failed_today ? (
-        <>
-          {" · "}
-          <span className="text-error">{t("status.failed", { count: status.failed_today })}</span>
         </>
       ) : null}
     </Link>

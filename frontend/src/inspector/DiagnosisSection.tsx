@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { useSentences } from "../ui/explain";
 import { FindingCard, ProblemCard, WithCode } from "../ui/FindingCard";
 import { BodyView } from "./BodyView";
 import { joined } from "./ResponseSection";
@@ -90,10 +91,11 @@ function rawReply(problem: Problem | null, attempt?: Attempt) {
 }
 
 function OneFinding({ finding, tone }: { finding: Finding; tone: "error" | "warn" }) {
+  const said = useSentences()(finding) ?? finding;
   return (
     <FindingCard
       tone={tone}
-      title={<WithCode text={finding.title} />}
+      title={<WithCode text={said.title} />}
       code={finding.code}
       evidence={
         finding.evidence ? (
@@ -103,9 +105,9 @@ function OneFinding({ finding, tone }: { finding: Finding; tone: "error" | "warn
         ) : null
       }
       cause={
-        finding.causes.length ? (
+        said.causes.length ? (
           <ol className="insp-causes">
-            {finding.causes.map((cause, at) => (
+            {said.causes.map((cause, at) => (
               <li key={at}>
                 <WithCode text={cause} />
               </li>
@@ -113,7 +115,7 @@ function OneFinding({ finding, tone }: { finding: Finding; tone: "error" | "warn
           </ol>
         ) : null
       }
-      fix={finding.fix ? <WithCode text={finding.fix} /> : null}
+      fix={said.fix ? <WithCode text={said.fix} /> : null}
     />
   );
 }

@@ -130,6 +130,7 @@ export interface Finding {
   evidence: string;
   causes: string[];
   fix: string;
+  names?: Record<string, string>;
 }
 
 export interface Attempt extends Base {

@@ -1,7 +1,9 @@
+import type { TFunction } from "i18next";
 import { OctagonX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/types";
+import { useSentences, useSentences } from "./explain";
 
 interface FindingCardProps {
   /** Who did what. */
@@ -61,35 +63,72 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** A finding made of a problem: the reason, whose it is, the other side's own words, and what to do. */
-export function ProblemCard({ problem, actions }: { problem: Problem; actions?: ReactNode }) {
+interface ProblemCardProps {
+  problem: Problem;
+  tone?: "error" | "warn";
+  /** What else there is to say, above the way out. */
+  note?: string;
+  actions?: ReactNode;
+}
+
+/**
+ * A finding made of a problem: what happened, in the reader's language where we have the words, the
+ * other side's own text as it came, the likely causes in order, and what to do.
+ */
+export function ProblemCard({ problem, tone, note, actions }: ProblemCardProps) {
   const { t } = useTranslation();
+  const said = useSentences()(problem);
+  const lost = problem.code === "not_reached";
+  const title = lost ? t("finding.notReached") : (said?.title ?? problem.message);
+  const fix = lost ? t("finding.notReachedFix") : (said?.fix ?? problem.fix);
   return (
     <FindingCard
-      title={<WithCode text={problem.code === "not_reached" ? t("finding.notReached") : problem.message} />}
+      title={<WithCode text={title} />}
+      tone={tone}
       code={problem.code}
-      evidence={
-        problem.provider_body ? (
-          <div
-            className="quote"
-            lang="und"
-            dir="ltr"
-            tabIndex={problem.provider_body.length > 400 ? 0 : undefined}
-          >
-            {problem.provider_status ? `${problem.provider_status}  ` : ""}
-            <Marked text={problem.provider_body} part={problem.param} />
-          </div>
-        ) : null
-      }
-      cause={problem.blame === "provider" ? null : t(`finding.blame.${problem.blame}`, { defaultValue: "" })}
+      evidence={evidenceOf(problem)}
+      cause={said?.causes.length ? causesOf(said.causes) : blameOf(problem, t)}
       fix={
-        problem.fix || problem.code === "not_reached" ? (
-          <WithCode text={problem.fix ?? t("finding.notReachedFix")} />
+        fix || note ? (
+          <>
+            {note ? <p>{note}</p> : null}
+            {fix ? <WithCode text={fix} /> : null}
+          </>
         ) : null
       }
       actions={actions}
     />
   );
+}
+
+/** The provider's own words, as text and never translated. */
+function evidenceOf({ provider_body: body, provider_status: status, param }: Problem): ReactNode {
+  if (!body) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one scrolls, and must by keyboard too
+    <div className="quote" lang="und" dir="ltr" translate="no" tabIndex={body.length > 400 ? 0 : undefined}>
+      {status ? `${status}  ` : ""}
+      <Marked text={body} part={param} />
+    </div>
+  );
+}
+
+function causesOf(causes: string[]): ReactNode {
+  if (causes.length === 1) return <WithCode text={causes[0] ?? ""} />;
+  return (
+    <ol className="causes">
+      {causes.map((cause) => (
+        <li key={cause}>
+          <WithCode text={cause} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Whose it is, where no cause is known; that the provider refused, the title says. */
+function blameOf({ blame }: Problem, t: TFunction): string | null {
+  return blame === "provider" ? null : t(`finding.blame.${blame}`, { defaultValue: "" });
 }
 
 /** Backticks in Filon's own sentences become code; everything else stays text. */

@@ -17,7 +17,15 @@ export function Sheet({ open, onOpenChange, label, from, className = "", childre
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className={`sheet-${from} ${className}`} aria-describedby={undefined}>
+        <Dialog.Content
+          className={`sheet-${from} ${className}`}
+          aria-describedby={undefined}
+          // The sheet itself takes the focus: its first button would open its tooltip.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement | null)?.focus();
+          }}
+        >
           <Dialog.Title className="sr-only">{label}</Dialog.Title>
           {children}
         </Dialog.Content>

@@ -25,14 +25,15 @@ def run_revoke(key: str) -> int:
 
 
 async def _create(name: str) -> int:
-    store = await Store.open(settings_of().database_url)
+    settings = settings_of()
+    store = await Store.open(settings.database_url)
     try:
         person = await store.people.first_person(clock.now())
         made = await Keys(store).make(person.id, name)
     finally:
         await store.close()
-    sys.stderr.write("This key is shown once. Use it as OPENAI_API_KEY, with\n")
-    sys.stderr.write("OPENAI_BASE_URL=http://127.0.0.1:8421/v1\n")
+    sys.stderr.write("This key is shown once. It is for programs that ask the gateway at\n")
+    sys.stderr.write(f"http://{settings.host}:{settings.port}/v1\n")
     sys.stdout.write(made.secret + "\n")
     return 0
 

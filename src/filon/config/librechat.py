@@ -194,7 +194,7 @@ def _models(item: Node, reading: Reading) -> _Models:
             reading.notes.warning("no-interpolation", message, one)
     if entry.node.kind == "map" and listed is None:
         message = "models.default is missing; LibreChat refuses the file."
-        more = " Filon asks the provider for its models." if fetch else ""
+        more = " In Filon, press Load models." if fetch else ""
         reading.notes.error("missing-key", message + more, entry)
     at = listed or entry
     rule = "models.default" if listed else "models"

@@ -89,6 +89,7 @@ def load(
         endpoints=(*configured, *found.detected(environment, configured)),
         log_json=_log_json(environ),
         log_level=_log_level(environ),
+        allowed_hosts=tuple(environ.get("FILON_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
 
 

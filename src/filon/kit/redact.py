@@ -73,4 +73,6 @@ class Redactor:
 
 
 def _mask_match(match: re.Match[bytes]) -> bytes:
-    return mask(match.group().decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    found = match.group()
+    # Counted in bytes: a letter of several bytes must not make the mask shorter.
+    return mask(found.decode()).encode() if found.isascii() else b"*" * len(found)

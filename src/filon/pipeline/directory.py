@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from filon.conversation.errors import UnknownModel
+from filon.providers import catalog
 from filon.providers.endpoint import Endpoint
 
 
@@ -63,8 +64,15 @@ class Directory(Struct, frozen=True, kw_only=True):
         else:
             told = f"There is no model {asked}"
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        return UnknownModel(
-            f"{told}.",
-            fix=f"{hint}GET /v1/models lists every model, written endpoint/model.",
-            param="model",
+        fix = _missing_key(asked) or (
+            f"{hint}GET /v1/models lists every model, written endpoint/model."
         )
+        return UnknownModel(f"{told}.", fix=fix, param="model")
+
+
+def _missing_key(asked: str) -> str | None:
+    """What to do when a provider that Filon knows is asked for, but has no endpoint here."""
+    manifest = catalog.by_name(asked.partition("/")[0])
+    if manifest is None or not manifest.variables:
+        return None
+    return f"{manifest.variables[0]} is not set. Set it and start Filon again."

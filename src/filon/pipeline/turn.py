@@ -103,10 +103,14 @@ class Chunk(Struct, frozen=True, kw_only=True):
 
 
 class Opened(Struct, frozen=True, kw_only=True):
-    """The provider accepted: its reply's status and headers, before any of its body."""
+    """The provider accepted: its reply's status and headers, before any of its body.
+
+    `only_we_asked_usage` says that the usage it will report is not for the caller.
+    """
 
     status: int
     headers: Headers
+    only_we_asked_usage: bool
 
 
 class Ended(Struct, frozen=True, kw_only=True):

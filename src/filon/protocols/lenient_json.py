@@ -34,7 +34,7 @@ def mend(data: bytes) -> bytes:
     Some servers cut a text into tokens inside a character.
     """
     data = data.removeprefix(_BOM).decode("utf-8", "replace").encode()
-    return _SURROGATE.sub(_mend_one, data)
+    return _SURROGATE.sub(_mend_one, data) if b"\\u" in data else data
 
 
 def _mend_one(found: re.Match[bytes]) -> bytes:

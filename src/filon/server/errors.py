@@ -79,7 +79,5 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
         "fault", level="error", path=request.url.path, reason=f"{type(error).__name__}: {error}"
     )
     return problem_response(
-        InternalError(
-            "A fault of Filon's own.", fix="The log has the details; report it."
-        ).problem
+        InternalError("A fault of Filon's own.", fix="The log has the details; report it.").problem
     )

@@ -71,6 +71,8 @@ class Gateway:
                 fix="Send it as Authorization: Bearer KEY; filon keys create NAME makes one.",
             )
         key = await self._keys.check(secret)
+        # A program may quote its own key in what it asks; it must not be kept for that.
+        self._services.redactor.learn((secret,))
         return Caller(kind="gateway", owner_id=key.owner_id, by=f"key {key.name}", key=key.prefix)
 
     def _turn(self, door: Door, caller: Caller, request: ChatRequest, body: bytes) -> Turn:
@@ -151,8 +153,8 @@ async def _relay(
     relay = Relay(door, protocol, turn)
     async for output in outputs:
         match output:
-            case Opened():
-                continue
+            case Opened(only_we_asked_usage=only_we_asked):
+                relay.drop_usage = only_we_asked
             case Chunk():
                 await relay.chunk(output)
             case Ended(turn=settled):

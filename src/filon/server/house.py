@@ -42,6 +42,7 @@ class ServerHouse:
         self.chats = Chats(services, self.live)
         self.gateway = Gateway(services, self.keys)
         self.lists = Lists(services, self.live)
+        self.serving = False
 
     @classmethod
     async def open(cls, settings: Settings, *, serving: bool = True) -> "ServerHouse":
@@ -56,7 +57,7 @@ class ServerHouse:
                 log.event("interrupted", level="warning", answers=interrupted)
         practice = Practice()
         # The same port at every start, so that a copied curl command stays good.
-        wanted = settings.practice_port or (settings.port + 1 if serving and settings.port else 0)
+        wanted = settings.practice_port or (settings.port + 1 if settings.port else 0)
         port = await _start(practice, wanted)
         endpoints = (*settings.endpoints, practice_endpoint(f"http://127.0.0.1:{port}/v1"))
         fetched = {name: row.models for name, row in (await store.models.all()).items()}
@@ -69,6 +70,7 @@ class ServerHouse:
             log=log,
         )
         house = cls(settings, services, practice, port)
+        house.serving = serving
         await store.people.first_person(clock.now())
         if serving:
             await house.sessions.sweep()
@@ -84,6 +86,10 @@ class ServerHouse:
         """Stops answers and settles them, then closes what is open."""
         self.live.close()
         await self.chats.close()
+        if self.serving:
+            # A link that nobody opened is worthless once its program has ended.
+            person = await self.store.people.first_person(clock.now())
+            await self.sessions.drop_link_tokens(person.id)
         await self.practice.stop()
         await self.services.upstream.close()
         await self.store.close()

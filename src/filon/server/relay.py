@@ -33,6 +33,8 @@ class Relay:
         self._document: list[bytes] = []
         self._writer: StreamWriting | None = None
         self._finished = False
+        # Set once the provider has accepted: whether its usage is only for us.
+        self.drop_usage = False
 
     async def chunk(self, chunk: Chunk) -> None:
         """Passes a part of the reply on."""
@@ -64,7 +66,7 @@ class Relay:
             await self._door.reply(200, self._whole(turn), self._head())
 
     async def _edited(self, chunk: Chunk) -> None:
-        drop_usage = not wants_usage(self._turn.request.parameters)
+        drop_usage = self.drop_usage
         parts: list[bytes] = []
         for piece in chunk.pieces:
             if piece.model is None and not (drop_usage and piece.has_usage):

@@ -102,7 +102,8 @@ def _name_of(host: str) -> str | None:
     if not host or any(mark in host for mark in "/?#@\\ \t"):
         return None
     try:
-        name = urlsplit(f"//{host}").hostname
+        parts = urlsplit(f"//{host}")
+        name, _ = parts.hostname, parts.port
     except ValueError:
         return None
     return name.lower() if name else None

@@ -47,6 +47,7 @@ export default function ChatRoom() {
   const pane = useRef<HTMLElement>(null);
   const transcript = useRef<TranscriptHandle>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins clean
   useEffect(() => {
     setProblem(null);
     setEditing(null);

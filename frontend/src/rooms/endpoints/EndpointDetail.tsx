@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ExternalLink, RefreshCw } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { change, problemOf } from "../../api/client";
 import { endpointsQuery, modelsQuery } from "../../api/queries";
@@ -175,22 +175,41 @@ function Rules({ endpoint }: { endpoint: Endpoint }) {
               <small>{t(`rules.${field}Means`)}</small>
             </dt>
             <dd>
-              <ul>
-                {endpoint[field].map((rule, at) => {
-                  const { text, why, place } = ruleParts(rule);
-                  return (
-                    <li key={at}>
-                      <span className="mono break-words">{text}</span>
-                      {place ? <span className="loc">{place}</span> : null}
-                      {why ? <p>{why}</p> : null}
-                    </li>
-                  );
-                })}
-              </ul>
+              <RuleList rules={endpoint[field]} />
             </dd>
           </div>
         ))}
       </dl>
     </section>
+  );
+}
+
+/** A provider may have dozens of quirks; the models below must stay in reach. */
+const FEW = 4;
+
+function RuleList({ rules }: { rules: string[] }) {
+  const { t } = useTranslation("endpoints");
+  const [all, setAll] = useState(rules.length <= FEW);
+  const shown = all ? rules : rules.slice(0, FEW - 1);
+  return (
+    <>
+      <ul>
+        {shown.map((rule, at) => {
+          const { text, why, place } = ruleParts(rule);
+          return (
+            <li key={at}>
+              <span className="mono break-words">{text}</span>
+              {place ? <span className="loc">{place}</span> : null}
+              {why ? <p>{why}</p> : null}
+            </li>
+          );
+        })}
+      </ul>
+      {all ? null : (
+        <button type="button" className="js-more ml-0!" onClick={() => setAll(true)}>
+          {t("models.more", { count: rules.length - shown.length })}
+        </button>
+      )}
+    </>
   );
 }

@@ -134,10 +134,25 @@ function CostCell({ trace }: { trace: Trace }) {
 function Mark({ trace }: { trace: Trace }) {
   const { t } = useTranslation("traces");
   if (trace.mark)
-    return <span className={trace.outcome === "failed" ? "text-error" : "text-warn"}>{trace.mark}</span>;
+    return (
+      <span
+        className={
+          trace.outcome === "failed" ? "text-error" : trace.mark === "title" ? "text-ink-3" : "text-warn"
+        }
+      >
+        {markWords(trace.mark, t)}
+      </span>
+    );
   if (trace.caller !== "chat")
     return <span className="text-ink-3">{t(`callers.${trace.caller}`, { defaultValue: trace.caller })}</span>;
   return null;
+}
+
+/** The server's own words for a mark; a code such as `rate_limited` is the same in every language. */
+function markWords(mark: string, t: (key: string, options?: { count: number }) => string): string {
+  if (mark === "title") return t("callers.title");
+  const lost = /^(\d+) lost$/.exec(mark);
+  return lost ? t("lostMark", { count: Number(lost[1]) }) : mark;
 }
 
 /** The attempts of the open trace, below it; the inspector has asked for them already. */

@@ -31,7 +31,11 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
     call = _Call(progress, services)
     try:
         exchange = await call.open()
-        yield Opened(status=exchange.status, headers=exchange.headers)
+        yield Opened(
+            status=exchange.status,
+            headers=exchange.headers,
+            only_we_asked_usage=call.wire.only_we_asked_usage,
+        )
         async for chunk in call.chunks(exchange):
             yield chunk
     except ProviderError as error:

@@ -16,8 +16,8 @@ _BODY_KEPT = 16_384
 _MESSAGE_KEPT = 2_000
 _PAGE_READ = 4_096
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<(?:script|style)\b[^>]*>[^<]*|<[^>]+>", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*+>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(?:script|style)\b[^>]*+>[^<]*|<[^>]++>", re.IGNORECASE)
 
 
 class _Told(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ async def list_keys(person: Person, house: House) -> KeyList:
 async def create_key(body: KeyBody, person: Person, house: House) -> KeyMade:
     """Makes a key. Its secret is in this reply and nowhere else."""
     made = await house.keys.make(person.id, body.name)
+    house.services.redactor.learn((made.secret,))
     return KeyMade(key=_told(made.key), secret=made.secret)
 
 

@@ -6,7 +6,7 @@ import { keysOf } from "../../../app/keys";
 import { clock } from "../../../format";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyButton";
-import { FindingCard, ProblemCard, WithCode } from "../../../ui/FindingCard";
+import { FindingCard, ProblemCard } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
 import { Tag } from "../../../ui/Tag";
 import { Chip } from "../Chip";
@@ -127,23 +127,24 @@ function Ending({
       <OtherModel message={message} onRegenerate={onRegenerate} />
     </>
   );
-  if (state === "failed" && problem) return <ProblemCard problem={problem} actions={retry} />;
+  const note = state === "partial" ? t("message.partial") : undefined;
   return (
-    <div className="mt-3">
-      <FindingCard
-        tone={state === "failed" ? "error" : "warn"}
-        title={
-          problem ? (
-            <WithCode text={problem.message} />
-          ) : (
-            t(state === "failed" ? "state.failed" : "message.cut")
-          )
-        }
-        code={problem?.code}
-        cause={state === "partial" ? t("message.partial") : null}
-        fix={problem?.fix ? <WithCode text={problem.fix} /> : null}
-        actions={retry}
-      />
+    <div className="mt-3 first:mt-0">
+      {problem ? (
+        <ProblemCard
+          problem={problem}
+          tone={state === "partial" ? "warn" : "error"}
+          note={note}
+          actions={retry}
+        />
+      ) : (
+        <FindingCard
+          tone={state === "partial" ? "warn" : "error"}
+          title={t(state === "failed" ? "state.failed" : "message.cut")}
+          fix={note}
+          actions={retry}
+        />
+      )}
     </div>
   );
 }
