@@ -3,7 +3,7 @@ import { OctagonX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/types";
-import { useSentences, useSentences } from "./explain";
+import { useSentences } from "./explain";
 
 interface FindingCardProps {
   /** Who did what. */
@@ -105,7 +105,6 @@ export function ProblemCard({ problem, tone, note, actions }: ProblemCardProps) 
 function evidenceOf({ provider_body: body, provider_status: status, param }: Problem): ReactNode {
   if (!body) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one scrolls, and must by keyboard too
     <div className="quote" lang="und" dir="ltr" translate="no" tabIndex={body.length > 400 ? 0 : undefined}>
       {status ? `${status}  ` : ""}
       <Marked text={body} part={param} />

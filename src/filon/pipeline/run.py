@@ -29,6 +29,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     cancelling who waits for it, stops the provider and settles the turn as it is.
     """
     progress = services.running[turn.id] = Progress(turn.noting(turn.received))
+    services.announce(progress)
     services.log.event(
         "asked", trace=turn.id, caller=turn.caller.kind, by=turn.caller.by, model=turn.request.model
     )

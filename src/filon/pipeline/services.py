@@ -1,5 +1,7 @@
 """What the stages need from outside, made once in `create_app` and passed down."""
 
+from collections.abc import Callable
+
 from filon.config.settings import Limits
 from filon.kit.http import Upstream
 from filon.kit.log import Log
@@ -27,6 +29,10 @@ class Progress:
         return (*self.turn.records, *running)
 
 
+def _nobody(_: Progress) -> None:
+    """Nobody listens, as in a single command."""
+
+
 class Services:
     """The outside world as the stages see it."""
 
@@ -47,3 +53,5 @@ class Services:
         self.redactor = redactor
         self.log = log
         self.running: dict[str, Progress] = {}
+        # Called when a turn begins and when it is settled; the server tells its tabs.
+        self.announce: Callable[[Progress], None] = _nobody

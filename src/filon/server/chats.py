@@ -12,7 +12,7 @@ from filon.conversation.request import ChatRequest
 from filon.kit import clock
 from filon.kit.ids import new_id
 from filon.pipeline.run import run
-from filon.pipeline.services import Progress, Services
+from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Chunk, Ended, Thread, Turn
 from filon.server import told
 from filon.server.live import Live
@@ -156,7 +156,6 @@ class Chats:
 
     async def _answer(self, turn: Turn, answer: MessageRow) -> None:
         owner = turn.caller.owner_id
-        self._tell_started(turn)
         scribe = _Scribe(self._services, self._live, owner, answer)
         outputs = run(turn, self._services)
         settled = turn
@@ -172,11 +171,11 @@ class Chats:
         finally:
             await outputs.aclose()
             self._running.pop(answer.id, None)
-            await asyncio.shield(asyncio.ensure_future(self._finished(owner, answer, turn.id)))
+            await asyncio.shield(asyncio.ensure_future(self._finished(owner, answer)))
         if wants_title(settled):
             await self._title(settled)
 
-    async def _finished(self, owner: int, answer: MessageRow, trace_id: str) -> None:
+    async def _finished(self, owner: int, answer: MessageRow) -> None:
         store = self._services.store
         try:
             row = await store.messages.get(owner, answer.id)
@@ -186,12 +185,6 @@ class Chats:
             return
         self._live.publish(owner, "message.finished", {"message": _json(told.message(row))})
         self._tell(owner, conversation)
-        try:
-            trace = await store.traces.get(owner, trace_id)
-        except NotFound:
-            # It could not be stored, which the log tells.
-            return
-        self._live.publish(owner, "trace.settled", {"trace": _json(told.trace(trace.summary))})
 
     async def _title(self, turn: Turn) -> None:
         thread, owner = turn.thread, turn.caller.owner_id
@@ -214,10 +207,6 @@ class Chats:
 
     def _tell(self, owner: int, row: ConversationRow) -> None:
         self._live.publish(owner, "conversation.changed", {"conversation": _json(self._told(row))})
-
-    def _tell_started(self, turn: Turn) -> None:
-        shape = told.running_trace(Progress(turn))
-        self._live.publish(turn.caller.owner_id, "trace.started", {"trace": _json(shape)})
 
 
 class _Scribe:

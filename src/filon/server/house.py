@@ -14,9 +14,11 @@ from filon.kit.http import AiohttpUpstream
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.pipeline.directory import Directory
+from filon.pipeline.ending import settled, trace_summary
 from filon.pipeline.services import Progress, Services
 from filon.practice.service import Practice
 from filon.providers import models
+from filon.server import told
 from filon.server.chats import Chats
 from filon.server.gateway import Gateway
 from filon.server.lists import Lists
@@ -43,6 +45,7 @@ class ServerHouse:
         self.gateway = Gateway(services, self.keys)
         self.lists = Lists(services, self.live)
         self.serving = False
+        services.announce = self._announce
 
     @classmethod
     async def open(cls, settings: Settings, *, serving: bool = True) -> "ServerHouse":
@@ -76,6 +79,17 @@ class ServerHouse:
             await house.sessions.sweep()
             await house.lists.look_for_local()
         return house
+
+    def _announce(self, progress: Progress) -> None:
+        """Tells open tabs that a turn has begun or is settled, whoever asked for it."""
+        owner = progress.turn.caller.owner_id
+        if not self.live.is_watched(owner):
+            return
+        if settled(progress.turn) is None:
+            shape, kind = told.running_trace(progress), "trace.started"
+        else:
+            shape, kind = told.trace(trace_summary(progress.turn)), "trace.settled"
+        self.live.publish(owner, kind, {"trace": shape.model_dump()})
 
     def running(self, owner_id: int) -> list[Progress]:
         """This person's turns that are not over, oldest first."""

@@ -66,6 +66,10 @@ class Live:
                 tab.waiting.get_nowait()
             tab.waiting.put_nowait(None)
 
+    def is_watched(self, owner_id: int) -> bool:
+        """Whether any tab of this person is open."""
+        return bool(self._tabs.get(owner_id))
+
     def _remember(self, owner_id: int, event: Event) -> None:
         self._past.setdefault(owner_id, deque(maxlen=_REMEMBERED)).append(event)
         writing = self._writing.setdefault(owner_id, {})

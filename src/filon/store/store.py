@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from filon.kit.log import Log
 from filon.store.conversations import Conversations
 from filon.store.database import Database
@@ -12,6 +14,10 @@ from filon.store.people import People
 from filon.store.sessions import Sessions
 from filon.store.traces import Traces
 from filon.store.writer import Writer
+
+
+async def _nothing(_: AsyncConnection) -> None:
+    """An operation that only takes its place in the queue."""
 
 
 class Store:
@@ -33,6 +39,10 @@ class Store:
         """Opens the database, made or migrated first where needed. Raises StoreError."""
         database = await Database.open(url)
         return cls(database, Writer(database.writing, database.where, log))
+
+    async def flush(self) -> None:
+        """Returns when all that was handed over until now is stored."""
+        await self._writer.write(_nothing)
 
     async def size(self) -> int:
         """Bytes that all stored data takes."""

@@ -53,13 +53,14 @@ function Parts({ message }: { message: Message }) {
   const { chip, problem, state } = message;
   if (!chip) return <span>{t(`state.${state}`)}</span>;
   const failed = state === "failed";
-  const status = problem?.provider_status || problem?.status;
+  // Where no provider answered there is no status to show: ours would be one that nobody sent.
+  const status = problem?.provider_status ?? undefined;
   return (
     <>
       {failed ? (
         <span className="text-error">
           <span className="dot sq" aria-hidden="true" />
-          {status || t("state.failed")}
+          {status ?? problem?.code ?? t("state.failed")}
         </span>
       ) : null}
       {failed && chip.input_tokens === null ? null : (

@@ -31,6 +31,7 @@ async def settle(progress: Progress, services: Services) -> None:
         await _store(turn, services)
     except StoreError as error:
         services.log.event("not_stored", level="error", trace=turn.id, reason=str(error))
+    services.announce(progress)
     _log(turn, services)
 
 

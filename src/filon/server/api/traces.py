@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 
 from filon.conversation.errors import NotFound
 from filon.server import told
-from filon.server.house import House
+from filon.server.house import House, ServerHouse
 from filon.server.security import Person
 from filon.server.shapes import TraceList, TracePage
-from filon.store.traces import TraceFilter
+from filon.store.traces import Trace, TraceFilter
 from filon.trace import export
 from filon.trace.recorder import redact
 
@@ -45,6 +45,15 @@ async def list_traces(
     )
 
 
+async def _stored(owner_id: int, trace_id: str, house: ServerHouse) -> Trace:
+    try:
+        return await house.store.traces.get(owner_id, trace_id)
+    except NotFound:
+        # A gateway's trace is settled a moment before the writer has stored it.
+        await house.store.flush()
+        return await house.store.traces.get(owner_id, trace_id)
+
+
 @router.get("/{trace_id}")
 async def get_trace(trace_id: str, person: Person, house: House) -> TracePage:
     """A whole trace, as far as it has come when its turn still runs."""
@@ -53,7 +62,7 @@ async def get_trace(trace_id: str, person: Person, house: House) -> TracePage:
         records = redact(progress.records(), house.services.redactor)
         shape = told.running_trace(progress)
     else:
-        trace = await house.store.traces.get(person.id, trace_id)
+        trace = await _stored(person.id, trace_id, house)
         records, shape = trace.records, told.trace(trace.summary)
     return TracePage(trace=shape, records=[told.record(record) for record in records])
 
@@ -61,7 +70,7 @@ async def get_trace(trace_id: str, person: Person, house: House) -> TracePage:
 @router.get("/{trace_id}/curl", response_class=PlainTextResponse)
 async def get_curl(trace_id: str, person: Person, house: House) -> PlainTextResponse:
     """The last attempt as a curl command; the key is the shell variable API_KEY."""
-    trace = await house.store.traces.get(person.id, trace_id)
+    trace = await _stored(person.id, trace_id, house)
     command = export.curl(trace.records)
     if command is None:
         raise NotFound("Nothing was sent in this trace, so there is nothing to repeat.")

@@ -129,7 +129,7 @@ function Ending({
   );
   const note = state === "partial" ? t("message.partial") : undefined;
   return (
-    <div className="mt-3 first:mt-0">
+    <div className={message.text ? "mt-3" : "mt-1"}>
       {problem ? (
         <ProblemCard
           problem={problem}

@@ -5,10 +5,12 @@ import { change, problemOf } from "../../../api/client";
 import { queries } from "../../../api/queries";
 import type { Endpoint } from "../../../api/types";
 import { Button } from "../../../ui/Button";
+import { useSentences } from "../../../ui/explain";
 
 /** Asks the provider for its list of models. It is a request of its own, so it is made only when wanted. */
 export function LoadModels({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation("chat");
+  const say = useSentences();
   const load = useMutation({
     mutationFn: () =>
       change<Endpoint>("POST", `/api/endpoints/${encodeURIComponent(endpoint.name)}/fetch-models`),
@@ -32,7 +34,9 @@ export function LoadModels({ endpoint }: { endpoint: Endpoint }) {
         <RefreshCw size={12} strokeWidth={1.75} />
         {load.isPending ? t("picker.loading") : endpoint.fetched_at ? t("picker.reload") : t("picker.load")}
       </Button>
-      {problem && !load.isPending ? <span className="cut font-body text-warn">{problem.message}</span> : null}
+      {problem && !load.isPending ? (
+        <span className="cut font-body text-warn">{say(problem)?.title ?? problem.message}</span>
+      ) : null}
     </>
   );
 }
