@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 
@@ -113,8 +119,9 @@ def visit(
     wide: bool = True,
     dark: bool = False,
     locale: str = "en-US",
+    state: StorageState | None = None,
 ) -> Visit:
-    """Opens a window, not yet signed in."""
+    """Opens a window; signed in when it brings the `state` of one that was."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900} if wide else {"width": 390, "height": 844},
         is_mobile=not wide,
@@ -122,6 +129,7 @@ def visit(
         color_scheme="dark" if dark else "light",
         locale=locale,
         reduced_motion="reduce",
+        storage_state=state,
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     page = context.new_page()

@@ -110,6 +110,8 @@ GATEWAY: dict[str, tuple[bytes, int, str | None, str]] = {
     "deep list": (b"[" * DEEP, 400, None, "it is a list"),
     "deep object": (b'{"a":' * DEEP + b"1" + b"}" * DEEP, 400, None, "deep"),
     "deep parameter": (chat()[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}", 400, "x", "deep"),
+    "huge integer": (chat(seed=2**64), 400, "seed", "64 bits"),
+    "huge number": (chat()[:-1] + b',"seed":1e999}', 400, "seed", "range"),
     "not UTF-8": (b'{"model":"\xff\xfe"}', 400, None, "not UTF-8"),
     "UTF-16": ('{"model":"x"}'.encode("utf-16"), 400, None, "not UTF-8"),
     "half a pair": (chat(user="\ud800"), 400, None, "surrogate"),
@@ -205,6 +207,11 @@ async def test_a_wrong_door_of_the_api(bad_site: Site, method: str, path: str, s
 
 SEND = {"model": "rec/m-1", "text": "x"}
 
+
+def parameters(**fields: Any) -> bytes:
+    return json.dumps({**SEND, "parameters": fields}).encode()
+
+
 # What is sent to /api/chat/send: status and param.
 API: dict[str, tuple[bytes, int, str | None]] = {
     "empty": (b"", 422, None),
@@ -221,6 +228,11 @@ API: dict[str, tuple[bytes, int, str | None]] = {
     "text list": (b'{"model":"rec/m-1","text":["x"]}', 422, "text"),
     "unknown field": (json.dumps({**SEND, "txet": 1}).encode(), 422, "txet"),
     "parameters list": (json.dumps({**SEND, "parameters": []}).encode(), 422, "parameters"),
+    "parameter model": (parameters(model="x"), 422, "parameters"),
+    "parameter messages": (parameters(messages=[]), 422, "parameters"),
+    "parameter huge": (parameters(seed=[2**64]), 422, "parameters"),
+    "parameter NaN": (parameters(temperature=float("nan")), 422, "parameters"),
+    "parameter half a pair": (parameters(user="\ud800"), 422, "parameters"),
     "parent alone": (json.dumps({**SEND, "parent_id": "m_1"}).encode(), 400, "parent_id"),
     "conversation unknown": (json.dumps({**SEND, "conversation_id": "c"}).encode(), 404, None),
     "not UTF-8": (b'{"model":"\xff"}', 400, None),

@@ -82,7 +82,7 @@ SENDS = st.one_of(
     ),
 )
 QUICKLY = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -134,8 +134,6 @@ async def test_random_json_at_the_api(random_site: Site, body: Any) -> None:
     headers = {"cookie": f"{COOKIE}={random_site.cookie}"}
     data = json.dumps(body).encode()
     reply = await random_site.ask("POST", "/api/chat/send", data=data, headers=headers)
-    for message_id in list(random_site.house.services.running):
-        assert message_id
     if reply.status == 200 and reply.json["conversation"]["model"] == "practice/echo":
         # It takes its time where nobody tells it to hurry.
         answer = {"message_id": reply.json["answer"]["id"]}

@@ -54,8 +54,10 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
         )
     finally:
         # Settling must end even when the caller's task is cancelled a second time.
-        await asyncio.shield(asyncio.ensure_future(settle(progress, services)))
-        del services.running[turn.id]
+        try:
+            await asyncio.shield(asyncio.ensure_future(settle(progress, services)))
+        finally:
+            del services.running[turn.id]
     yield Ended(turn=progress.turn)
 
 

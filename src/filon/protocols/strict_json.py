@@ -22,6 +22,7 @@ _KINDS = {
     ord("f"): "false",
     ord("n"): "null",
 }
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _OFFSET = re.compile(r"\(byte (\d+)\)")
 _PLACE = re.compile(r" - at `[^`]*`")
 
@@ -95,6 +96,7 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
         reason = _PLACE.sub("", str(error)).lower()
         raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
     _check_depth(raw, value, where)
+    _check_integers(raw, value, where)
     return value
 
 
@@ -107,6 +109,19 @@ def check_depth(raw: Raw | bytes, where: str) -> None:
 def _check_depth(raw: Raw | bytes, value: Any, where: str) -> None:
     if _brackets(raw) > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
         raise _too_deep(f"`{where}`", where)
+
+
+def _check_integers(raw: Raw | bytes, value: Any, where: str) -> None:
+    if _LONG_NUMBER.search(raw) is None:
+        return
+    try:
+        msgspec.msgpack.encode(value)
+    except OverflowError as error:
+        raise InvalidRequest(
+            f"`{where}` holds a whole number of more than 64 bits.",
+            fix="Send it as a string.",
+            param=where,
+        ) from error
 
 
 def _brackets(raw: Raw | bytes) -> int:

@@ -3,9 +3,13 @@
 Times are Unix seconds, durations seconds, money USD, counts tokens. None means unknown.
 """
 
-from typing import Any, Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from filon.conversation.errors import InvalidRequest
+from filon.protocols.strict_json import value_at
 
 MessageState = Literal["streaming", "complete", "stopped", "partial", "failed"]
 
@@ -103,6 +107,24 @@ class ConversationChange(Shape):
     active: str | None = None
 
 
+def _sendable(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Refuses what would break the request to a provider, as the gateway does."""
+    twice = sorted({"model", "messages"} & parameters.keys())
+    if twice:
+        raise ValueError(f"{twice[0]} is no parameter")
+    try:
+        text = json.dumps(parameters, allow_nan=False, ensure_ascii=False).encode()
+        value_at(text, "parameters")
+    except InvalidRequest as error:
+        raise ValueError(error.problem.message) from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return parameters
+
+
+Parameters = Annotated[dict[str, Any], AfterValidator(_sendable)]
+
+
 class SendBody(Shape):
     """A message to a model. Without `conversation_id` a conversation is begun.
 
@@ -114,7 +136,7 @@ class SendBody(Shape):
     parent_id: str | None = None
     model: str
     text: str = Field(min_length=1)
-    parameters: dict[str, Any] = {}
+    parameters: Parameters = {}
 
 
 class RegenerateBody(Shape):
@@ -122,7 +144,7 @@ class RegenerateBody(Shape):
 
     message_id: str
     model: str | None = None
-    parameters: dict[str, Any] = {}
+    parameters: Parameters = {}
 
 
 class StopBody(Shape):

@@ -1,0 +1,124 @@
+"""Every room, wide and phone-sized, light and dark, in both languages: pictures to look at, and
+what can be told without eyes: nothing overflows, nothing is left untranslated, axe is content."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from tests.browser.chatting import wait_until_done
+from tests.browser.conftest import RESULTS, Running, serve, shoot, visit
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ROOMS = ("", "traces", "endpoints", "settings")
+CONFIG = """version: 1.3.5
+endpoints:
+  custom:
+    - name: "Mistral"
+      apiKey: "${MISTRAL_API_KEY}"
+      baseURL: "https://api.mistral.ai/v1"
+      models: { default: ["mistral-small-latest", "mistral-large-latest"] }
+      titleConvo: true
+      titleModel: "mistral-small-latest"
+      modelDisplayLabel: "Mistral"
+      dropParams: ["stop", "user", "frequency_penalty"]
+    - name: "At home"
+      apiKey: "none"
+      baseURL: "http://127.0.0.1:9/v1"
+      models: { default: ["llama-3.3-70b"], fetch: true }
+      modelDisplayLabel: "Llama at home"
+      dropParam: ["stop"]
+"""
+
+
+@pytest.fixture(scope="module")
+def lived_in(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Running, StorageState]]:
+    """A server with a configuration, a finished chat and a failed one."""
+    folder = tmp_path_factory.mktemp("screens")
+    config = folder / "librechat.yaml"
+    config.write_text(CONFIG)
+    home = folder / "home"
+    home.mkdir()
+    running = serve(home, config)
+    opened = visit(browser, running)
+    opened.page.goto(running.link)
+    expect(opened.page.get_by_test_id("composer")).to_be_visible()
+    asked = {"text": "Why does my answer stop here?", "model": "At home/llama-3.3-70b"}
+    opened.page.request.post(f"{running.url}/api/chat/send", data=asked)
+    parameters = {"temperature": 0.7, "seed": 7}
+    asked = {
+        "text": "What reaches a provider when I press Send?",
+        "model": "practice/echo",
+        "parameters": parameters,
+    }
+    opened.page.request.post(f"{running.url}/api/chat/send", data=asked)
+    opened.page.get_by_test_id("conversation-item").first.click()
+    wait_until_done(opened.page)
+    yield running, opened.context.storage_state()
+    opened.context.close()
+    assert running.stop() == 0
+
+
+@pytest.mark.parametrize("locale", ["en-US", "es-ES"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("wide", [True, False], ids=["wide", "phone"])
+def test_rooms(
+    browser: Browser, lived_in: tuple[Running, StorageState], wide: bool, dark: bool, locale: str
+) -> None:
+    running, state = lived_in
+    opened = visit(browser, running, wide=wide, dark=dark, locale=locale, state=state)
+    page = opened.page
+    look = f"{'wide' if wide else 'phone'}-{'dark' if dark else 'light'}-{locale[:2]}"
+    for room in ROOMS:
+        page.goto(f"{running.url}/{room}")
+        expect(page.locator("main").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        judge(page, f"{room or 'empty'}-{look}", locale)
+    for number, name in enumerate(("chat", "failed")):
+        page.goto(running.url)
+        if not wide:
+            page.get_by_role("button").first.click()
+        page.get_by_test_id("conversation-item").nth(number).click()
+        expect(page.get_by_test_id("chip").last).to_be_visible()
+        judge(page, f"{name}-{look}", locale)
+        page.get_by_test_id("chip").last.click()
+        expect(page.get_by_test_id("inspector")).to_be_visible()
+        expect(page.get_by_test_id("inspector-section-request")).to_be_attached()
+        judge(page, f"{name}-inspector-{look}", locale)
+    opened.context.close()
+    assert opened.strangers == []
+    assert opened.complaints == []
+
+
+def judge(page: Page, name: str, locale: str) -> None:
+    page.wait_for_timeout(250)
+    shoot(page, name)
+    assert page.evaluate("document.documentElement.lang") == locale[:2]
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{name} is {wider} px too wide"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
+    )
+    assert found == [], name
+
+
+def test_pictures_of_the_readme() -> None:
+    """The README shows what this very run has seen."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, made in (
+        ("chat", "chat-wide-light-en"),
+        ("inspector", "chat-inspector-wide-light-en"),
+    ):
+        target = IMAGES / f"{name}.png"
+        if not target.exists():
+            shutil.copyfile(RESULTS / f"{made}.png", target)
+        assert target.stat().st_size > 20_000
