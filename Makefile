@@ -2,7 +2,7 @@
 # ARGS reaches the tool behind a task: make run ARGS="--port 9000", make test ARGS="-k stream".
 
 .DEFAULT_GOAL := help
-.PHONY: types help run test check format lock build bench clean
+.PHONY: pictures types help run test check format lock build bench clean
 
 export UV_COMPILE_BYTECODE := 1
 # Some machines set this for every shell; Filon would then compile itself at each start.
@@ -30,6 +30,11 @@ lock: ## write requirements.lock and requirements-dev.lock (ARGS=--upgrade for n
 
 types: ## make the browser's types from the server's API
 	@env -u PYTHONDONTWRITEBYTECODE scripts/types
+
+pictures: ## the README's pictures, from the last run of the browser tests
+	@mkdir -p docs/images
+	@cp test-results/chat-wide-light-en.png docs/images/chat.png
+	@cp test-results/chat-inspector-wide-light-en.png docs/images/inspector.png
 
 build: ## a wheel and an sdist in dist/
 	@uv=$$(scripts/find-uv) && "$$uv" build --quiet --out-dir dist && ls dist

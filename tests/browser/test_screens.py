@@ -1,7 +1,6 @@
 """Every room, wide and phone-sized, light and dark, in both languages: pictures to look at, and
 what can be told without eyes: nothing overflows, nothing is left untranslated, axe is content."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.chatting import wait_until_done
-from tests.browser.conftest import RESULTS, Running, serve, shoot, visit
+from tests.browser.conftest import Running, serve, shoot, visit
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 ROOMS = ("", "traces", "endpoints", "settings")
 CONFIG = """version: 1.3.5
 endpoints:
@@ -76,49 +74,38 @@ def test_rooms(
     opened = visit(browser, running, wide=wide, dark=dark, locale=locale, state=state)
     page = opened.page
     look = f"{'wide' if wide else 'phone'}-{'dark' if dark else 'light'}-{locale[:2]}"
+    faults: list[str] = []
     for room in ROOMS:
         page.goto(f"{running.url}/{room}")
         expect(page.locator("main").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        judge(page, f"{room or 'empty'}-{look}", locale)
+        page.wait_for_timeout(500)
+        faults += judge(page, f"{room or 'empty'}-{look}", locale)
     for number, name in enumerate(("chat", "failed")):
         page.goto(running.url)
         if not wide:
             page.get_by_role("button").first.click()
         page.get_by_test_id("conversation-item").nth(number).click()
         expect(page.get_by_test_id("chip").last).to_be_visible()
-        judge(page, f"{name}-{look}", locale)
+        faults += judge(page, f"{name}-{look}", locale)
         page.get_by_test_id("chip").last.click()
         expect(page.get_by_test_id("inspector")).to_be_visible()
         expect(page.get_by_test_id("inspector-section-request")).to_be_attached()
-        judge(page, f"{name}-inspector-{look}", locale)
+        faults += judge(page, f"{name}-inspector-{look}", locale)
     opened.context.close()
+    assert faults == []
     assert opened.strangers == []
     assert opened.complaints == []
 
 
-def judge(page: Page, name: str, locale: str) -> None:
+def judge(page: Page, name: str, locale: str) -> list[str]:
     page.wait_for_timeout(250)
     shoot(page, name)
     assert page.evaluate("document.documentElement.lang") == locale[:2]
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{name} is {wider} px too wide"
+    faults = [f"{name} is {wider} px too wide"] if wider > 0 else []
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
         ".then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
     )
-    assert found == [], name
-
-
-def test_pictures_of_the_readme() -> None:
-    """The README shows what this very run has seen."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    for name, made in (
-        ("chat", "chat-wide-light-en"),
-        ("inspector", "chat-inspector-wide-light-en"),
-    ):
-        target = IMAGES / f"{name}.png"
-        if not target.exists():
-            shutil.copyfile(RESULTS / f"{made}.png", target)
-        assert target.stat().st_size > 20_000
+    return faults + [f"{name}: {each}" for each in found]

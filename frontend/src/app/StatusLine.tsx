@@ -35,7 +35,8 @@ export function StatusLine() {
           {t("rooms.traces").toLowerCase()} <b>{bytes(status.trace_bytes)}</b>
         </Link>
       ) : null}
-      <button type="button" onClick={() => showPart("palette", true)} aria-label={t("palette.label")}>
+      <button type="button" onClick={() => showPart("palette", true)}>
+        <span className="sr-only">{t("palette.label")} </span>
         <kbd>Ctrl K</kbd>
       </button>
     </footer>

@@ -5,6 +5,7 @@ several providers on purpose. `{endpoint}`, `{variable}`, `{model}` and `{url}` 
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Symptom(Struct, frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
         kind="payload",
     ),
     _NO_MONEY,
+    replace(_NO_MONEY, statuses=(402,), pattern=""),
     Symptom(
         code="key_refused",
         title="{endpoint} refused the key",

@@ -41,6 +41,7 @@ class Chats:
         anything is kept."""
         endpoint, model = self._services.directory.find(body.model)
         name = f"{endpoint.name}/{model}"
+        text = self._services.redactor.text(body.text)
         now = clock.now()
         begin = None
         if body.conversation_id is None:
@@ -48,7 +49,7 @@ class Chats:
                 raise InvalidRequest("parent_id without conversation_id.", param="parent_id")
             begin = ConversationRow(
                 id=new_id("c"),
-                title=first_words(body.text),
+                title=first_words(text),
                 model=name,
                 created_at=now,
                 updated_at=now,
@@ -58,7 +59,7 @@ class Chats:
             conversation_id=begin.id if begin else str(body.conversation_id),
             parent_id=body.parent_id,
             role="user",
-            text=self._services.redactor.text(body.text),
+            text=text,
             sender="you",
             created_at=now,
             updated_at=now,
@@ -233,10 +234,11 @@ class _Scribe:
             "conversation_id": self._answer.conversation_id,
             "message_id": self._answer.id,
         }
+        clean = self._services.redactor.text
         if text:
-            delta["text"] = text
+            delta["text"] = clean(text)
         if reasoning:
-            delta["reasoning"] = reasoning
+            delta["reasoning"] = clean(reasoning)
         self._live.publish(self._owner, "message.delta", delta)
         if clock.monotonic() - self._kept >= CHECKPOINT:
             await self._keep()

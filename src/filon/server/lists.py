@@ -15,6 +15,7 @@ from filon.protocols.registry import PROTOCOLS
 from filon.providers.endpoint import Endpoint
 from filon.server.live import Live
 from filon.store.models import FetchedModels
+from filon.trace.recorder import clean
 
 _TIME = 15.0
 _SIZE = 16 * 1024 * 1024
@@ -55,7 +56,7 @@ class Lists:
         except FilonError as error:
             if endpoint.kind == "local":
                 self._put(replace(endpoint, state="not_configured", reason=_told(error)))
-            return await store.failed(endpoint.name, error.problem)
+            return await store.failed(endpoint.name, clean(error.problem, self._services.redactor))
         row = await store.fetched(endpoint.name, ids, clock.now())
         if endpoint.kind == "local":
             self._put(replace(endpoint, state="ready", reason=None))
@@ -85,7 +86,9 @@ class Lists:
         status, headers, body = await self._get(endpoint, url)
         if not 200 <= status < 300:
             protocol = PROTOCOLS[endpoint.protocol]
+            body = self._services.redactor.data(body)
             told = protocol.parse_error(status, headers, body, now=clock.now())
+            told = replace(told, provider_status=told.provider_status or status)
             raise refused(told, endpoint, "", url)[0]
         return _ids(body, endpoint)
 

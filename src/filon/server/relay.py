@@ -42,7 +42,8 @@ class Relay:
             self._fold.add(event)
             self._finished = self._finished or isinstance(event, Done)
         if not self._turn.request.stream:
-            self._document += [piece.raw for piece in chunk.pieces]
+            if chunk.whole:
+                self._document += [piece.raw for piece in chunk.pieces]
         elif chunk.whole:
             await self._written(chunk.events)
         else:
@@ -99,9 +100,9 @@ class Relay:
 
     def _whole(self, turn: Turn) -> bytes:
         document = b"".join(self._document)
-        if document and turn.wire is not None and not turn.wire.stream:
+        if document:
             return self._protocol.edit_reply(document, self._alias)
-        # The configuration made the provider stream although the caller wants one document.
+        # The provider streamed although the caller wants one document.
         reply = self._fold.reply()
         return self._protocol.render_reply(
             reply, id=reply.id or turn.id, model=self._alias, created=int(turn.started)

@@ -52,7 +52,7 @@ async def write_title(answered: Turn, services: Services) -> str | None:
     async for output in run(_turn(answered), services):
         if isinstance(output, Ended):
             message = output.turn.answer.message
-            return None if message is None else cleaned(message.text)
+            return None if message is None else cleaned(services.redactor.text(message.text))
     return None
 
 

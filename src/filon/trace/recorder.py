@@ -25,6 +25,13 @@ def headers(pairs: Headers) -> Headers:
     return tuple((name, mask_header(name, value)) for name, value in pairs)
 
 
+def clean(value: _S, redactor: Redactor) -> _S:
+    """Any value with each known secret in it masked."""
+    if redactor.found_in(msgspec.msgpack.encode(value)):
+        return _masked_struct(value, redactor)
+    return value
+
+
 def _mask_headers(record: AnyRecord) -> AnyRecord:
     match record:
         case Received() | Translated():

@@ -21,12 +21,11 @@ export function Chip({ message, open, onOpen }: ChipProps) {
       data-testid="chip"
       data-trace-id={message.trace_id}
       aria-expanded={open}
-      aria-label={t("chip.label", { sender: message.sender })}
-      aria-describedby={`figures-${message.id}`}
       disabled={!message.trace_id}
       onClick={onOpen}
     >
-      <span className="chip-parts" id={`figures-${message.id}`}>
+      <span className="sr-only">{t("chip.label", { sender: message.sender })}: </span>
+      <span className="chip-parts">
         {live ? <LiveParts message={message} /> : <Parts message={message} />}
       </span>
     </button>

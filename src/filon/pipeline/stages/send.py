@@ -16,6 +16,7 @@ from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Answer, Chunk, Opened, Output
 from filon.protocols.registry import PROTOCOLS
 from filon.protocols.wire import Piece
+from filon.trace.recorder import clean
 from filon.trace.records import Attempt
 
 # An error's body is read for its words; a page of a proxy can be long.
@@ -39,7 +40,8 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
         async for chunk in call.chunks(exchange):
             yield chunk
     except ProviderError as error:
-        call.recording.problem = error.problem
+        # Some providers say the key that they refuse, and the caller need not own it.
+        call.recording.problem = error.problem = clean(error.problem, services.redactor)
         raise
     finally:
         await call.end(progress)
@@ -57,6 +59,7 @@ class _Call:
         self.wire = turn.wire
         self.limits = services.limits
         self.upstream = services.upstream
+        self.redactor = services.redactor
         self.log = services.log
         self.protocol = PROTOCOLS[turn.wire.protocol]
         number = 1 + sum(isinstance(record, Attempt) for record in turn.records)
@@ -163,10 +166,11 @@ class _Call:
         except ProviderError:
             # The status tells enough where its body does not come.
             pass
-        told = self.protocol.parse_error(
-            exchange.status, exchange.headers, self.recording.received(), now=clock.now()
-        )
-        return self._told(told)
+        # Masked before it is shortened: of a key that is cut off, nobody would know the rest.
+        body = self.redactor.data(self.recording.received())
+        told = self.protocol.parse_error(exchange.status, exchange.headers, body, now=clock.now())
+        # A redirect is no error to the protocol, and yet its status is what there is to tell.
+        return self._told(replace(told, provider_status=told.provider_status or exchange.status))
 
     def _broken(self, problem: Problem) -> ProviderError:
         if problem.provider_status is None and problem.code == BrokenReply.code:

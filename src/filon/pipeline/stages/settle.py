@@ -25,7 +25,12 @@ async def settle(progress: Progress, services: Services) -> None:
     who has an answer."""
     started = clock.now()
     turn = decide(progress.turn, started)
-    turn = replace(turn, records=redact(turn.records, services.redactor))
+    turn = replace(
+        turn,
+        records=redact(turn.records, services.redactor),
+        # A key may stand where a model's name should; the list shows the name.
+        request=replace(turn.request, model=services.redactor.text(turn.request.model)),
+    )
     progress.turn = turn
     try:
         await _store(turn, services)
