@@ -1,221 +1,69 @@
 /**
- * The bodies of `/api`, as `filon/server/shapes.py` describes them. Times are Unix seconds, durations
- * seconds, money USD, counts tokens; null means unknown.
+ * The bodies of `/api`, under the names that the browser side uses. They are made from the server's own
+ * description (`make types`); only what OpenAPI cannot say is said here: which facts are numbers, and what
+ * the event stream sends. Times are Unix seconds, durations seconds, money USD, counts tokens; null means
+ * unknown.
  */
 
-export type MessageState = "streaming" | "complete" | "stopped" | "partial" | "failed";
-export type CostKind = "priced" | "reported" | "unknown" | "free" | "local" | (string & {});
-export type Blame = "caller" | "configuration" | "provider" | "network" | "filon" | (string & {});
+import type { components } from "./schema.gen";
 
-export interface Problem {
-  code: string;
-  message: string;
-  blame: Blame;
-  status: number;
-  fix?: string | null;
-  param?: string | null;
-  provider_status?: number | null;
-  provider_body?: string | null;
-  retry_after?: number | null;
-  /** What the sentences of this failure speak of, by placeholder. */
-  names?: Record<string, string>;
-}
+type Schemas = components["schemas"];
+/** The same, where fields that the server fills in by itself need not be given. */
+type Given<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-export interface Chip {
-  input_tokens: number | null;
-  output_tokens: number | null;
-  cached_tokens: number | null;
-  reasoning_tokens: number | null;
-  estimated: boolean;
-  cost_kind: CostKind;
-  cost_usd: number | null;
-  ttft: number | null;
-  rate: number | null;
-  total: number | null;
-  lost: number;
-  finish_reason: string | null;
-}
-
-export interface Message {
-  id: string;
-  conversation_id: string;
-  parent_id: string | null;
-  role: "user" | "assistant";
-  text: string;
-  reasoning: string;
-  state: MessageState;
-  sender: string;
-  model: string | null;
-  trace_id: string | null;
-  chip: Chip | null;
-  problem: Problem | null;
-  created_at: number;
-}
-
-export interface Conversation {
-  id: string;
-  title: string;
-  model: string | null;
-  active: string | null;
-  live: boolean;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface ConversationPage {
-  conversation: Conversation;
-  messages: Message[];
-}
-
-export interface ConversationChange {
-  title?: string;
-  active?: string;
-}
+export type Problem = Given<
+  Schemas["ProblemShape"],
+  "fix" | "param" | "provider_status" | "provider_body" | "retry_after" | "names"
+>;
+export type Chip = Schemas["ChipShape"];
+export type Message = Omit<Schemas["MessageShape"], "problem"> & { problem: Problem | null };
+export type MessageState = Message["state"];
+export type Conversation = Schemas["ConversationShape"];
+export type ConversationPage = { conversation: Conversation; messages: Message[] };
+export type ConversationChange = Partial<Schemas["ConversationChange"]>;
 
 export type Parameters = Record<string, unknown>;
-
-export interface SendBody {
-  conversation_id?: string | null;
-  parent_id?: string | null;
-  model: string;
-  text: string;
-  parameters?: Parameters;
-}
-
-export interface RegenerateBody {
-  message_id: string;
-  model?: string | null;
-  parameters?: Parameters;
-}
-
-export interface Sent {
-  conversation: Conversation;
-  message: Message | null;
-  answer: Message;
-}
+export type SendBody = Given<Schemas["SendBody"], "conversation_id" | "parent_id" | "parameters">;
+export type RegenerateBody = Given<Schemas["RegenerateBody"], "model" | "parameters">;
+export type Sent = { conversation: Conversation; message: Message | null; answer: Message };
 
 export interface Fact<T = unknown> {
   value: T | null;
   source: string | null;
 }
 
-export interface Model {
-  id: string;
-  endpoint: string;
-  endpoint_label: string;
-  model: string;
-  display_label: string;
-  usable: boolean;
-  reason: string | null;
+export type Model = Omit<
+  Schemas["ModelShape"],
+  "context" | "input_usd_per_mtok" | "output_usd_per_mtok" | "abilities"
+> & {
   context: Fact<number>;
   input_usd_per_mtok: Fact<number>;
   output_usd_per_mtok: Fact<number>;
   abilities: Fact<string[]>;
-  source: string;
-}
+};
 
-export interface Where {
-  source: string;
-  line: number | null;
-  rule: string | null;
-  why: string | null;
-}
-
-export interface KeyState {
-  source: string;
-  variable: string | null;
-  masked: string | null;
-}
-
-export interface Endpoint {
-  name: string;
-  label: string;
-  provider: string;
-  kind: string;
-  protocol: string;
-  base_url: string;
-  state: "ready" | "not_configured" | "broken";
-  reason: string | null;
-  origin: Where;
-  key: KeyState;
-  fetch: boolean;
-  fetched_at: number | null;
-  fetch_problem: Problem | null;
-  title_enabled: boolean;
-  title_model: string | null;
-  docs: string | null;
-  add: string[];
-  drop: string[];
-  headers: string[];
-  quirks: string[];
+export type Where = Schemas["WhereShape"];
+export type KeyState = Schemas["KeyStateShape"];
+export type Endpoint = Omit<Schemas["EndpointShape"], "models" | "fetch_problem"> & {
   models: Model[];
-}
+  fetch_problem: Problem | null;
+};
+export type Verdict = Schemas["VerdictShape"];
+export type ConfigFile = Schemas["ConfigShape"];
+export type Status = Schemas["StatusShape"];
 
-export interface Verdict {
-  level: "error" | "warning" | "note";
-  code: string;
-  message: string;
-  line: number;
-  column: number;
-}
+export type Trace = Schemas["TraceShape"];
+export type Outcome = Trace["outcome"];
+export type TraceList = Schemas["TraceList"];
 
-export interface ConfigFile {
-  file: string | null;
-  path: string | null;
-  verdicts: Verdict[];
-}
-
-export interface Status {
-  version: string;
-  gateway: string;
-  config: string | null;
-  errors: number;
-  warnings: number;
-  endpoints_ready: number;
-  endpoints: number;
-  requests_today: number;
-  failed_today: number;
-  unpriced_today: number;
-  cost_today_usd: number;
-  trace_bytes: number;
-}
-
-export type Outcome = "live" | "complete" | "stopped" | "partial" | "failed";
-
-export interface Trace {
-  id: string;
-  started_at: number;
-  caller: string;
-  model: string;
-  endpoint: string | null;
-  status: number | null;
-  outcome: Outcome;
-  attempts: number;
-  input_tokens: number | null;
-  output_tokens: number | null;
-  estimated: boolean;
-  cost_kind: CostKind;
-  cost_usd: number | null;
-  ttft: number | null;
-  total: number | null;
-  mark: string | null;
-  conversation_id: string | null;
-  message_id: string | null;
-  timing: Record<string, number | null>;
-}
-
-export interface TraceList {
-  traces: Trace[];
-  next: string | null;
-  total: number;
-}
-
+/** Bytes of a request or reply; `exact` false says that some were not UTF-8. `size` is in bytes. */
 export interface Body {
   text: string;
   size: number;
   exact: boolean;
 }
 
+/** Bytes as they came from the socket, `at` seconds after the attempt began. */
 export interface Frame {
   at: number;
   text: string;
@@ -229,23 +77,9 @@ export interface TracePage {
   records: Array<{ type: string } & Record<string, unknown>>;
 }
 
-export interface Key {
-  id: string;
-  name: string;
-  prefix: string;
-  created_at: number;
-  last_used_at: number | null;
-}
-
-export interface KeyMade {
-  key: Key;
-  secret: string;
-}
-
-export interface Person {
-  id: number;
-  name: string;
-}
+export type Key = Schemas["KeyShape"];
+export type KeyMade = Schemas["KeyMade"];
+export type Person = Schemas["PersonShape"];
 
 /** What `/api/events` sends, one member for each `event:` name. */
 export type LiveEvent =

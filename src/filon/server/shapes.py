@@ -295,27 +295,10 @@ class TraceList(Shape):
     total: int
 
 
-class BodyShape(Shape):
-    """Bytes of a request or reply. `text` is UTF-8 with replacement; `exact` False says that some
-    bytes were not UTF-8. `size` is in bytes."""
-
-    text: str
-    size: int
-    exact: bool
-
-
-class FrameShape(Shape):
-    """Bytes as they came from the socket, `at` seconds after the attempt began."""
-
-    at: float
-    text: str
-    size: int
-    kind: str
-
-
 class TracePage(Shape):
     """A whole trace. `records` are in order; each has `type` and the fields of its record type in
-    `filon.trace.records`, bodies as BodyShape and frames as FrameShape."""
+    `filon.trace.records`, bytes as `text`, `size` and, for bodies, `exact` (False when some were not
+    UTF-8)."""
 
     trace: TraceShape
     records: list[dict[str, Any]]

@@ -82,7 +82,9 @@ function Card({
 function found(endpoint: Endpoint, t: (key: string, options?: Record<string, string>) => string): string {
   if (endpoint.kind === "practice") return t("builtIn");
   if (endpoint.kind === "local")
-    return t("foundAt", { place: endpoint.base_url.replace(/^https?:\/\//, "") });
+    return t(endpoint.state === "ready" ? "foundAt" : "soughtAt", {
+      place: endpoint.base_url.replace(/^https?:\/\//, ""),
+    });
   if (endpoint.kind === "detected" && endpoint.key.variable)
     return t("foundBy", { variable: endpoint.key.variable });
   return originOf(endpoint.origin);

@@ -177,7 +177,7 @@ export function Abilities({ model }: { model: Model }) {
   return (
     <>
       {abilities === null ? (
-        <span className="text-ink-3">{t("unknown")}</span>
+        <span className="whitespace-nowrap text-ink-3">{t("unknown")}</span>
       ) : (
         <span className="text-ink-2">
           {abilities.map((a) => t(`ability.${a}`, { defaultValue: a })).join(", ") || t("noAbilities")}

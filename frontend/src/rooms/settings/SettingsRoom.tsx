@@ -100,7 +100,8 @@ function Person() {
     <Section title={t("person.title")}>
       <div className="settings-row">
         <span className="text-ink-2">{t("person.signedIn")}</span>
-        <b>{me?.name}</b>
+        {/* The first person has no name of their own yet. */}
+        <b>{me?.name === "you" ? t("person.you") : me?.name}</b>
         <Button className="ml-auto" onClick={() => void signOut()}>
           {t("person.signOut")}
         </Button>
