@@ -177,7 +177,8 @@ async def test_a_number_of_another_run_gives_the_whole(
 async def test_what_is_too_long_ago_is_told_as_a_whole(
     site: Site, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_module, "_REMEMBERED", 5)
+    monkeypatch.setattr(live_module, "_REMEMBERED", 2)
+    site.house.live._past.clear()  # pyright: ignore[reportPrivateUsage]
     recorder.answers(tale(0.3))
     async with opened(site) as tab:
         answer = await send(site)

@@ -297,8 +297,8 @@ class TraceList(Shape):
 
 class TracePage(Shape):
     """A whole trace. `records` are in order; each has `type` and the fields of its record type in
-    `filon.trace.records`, bytes as `text`, `size` and, for bodies, `exact` (False when some were not
-    UTF-8)."""
+    `filon.trace.records`, bytes as `text`, `size` and, for bodies, `exact` (False when some were
+    not UTF-8)."""
 
     trace: TraceShape
     records: list[dict[str, Any]]
