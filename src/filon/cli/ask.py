@@ -11,10 +11,9 @@ from filon.conversation.events import TextDelta
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
-from filon.kit.ids import new_id
 from filon.pipeline.ending import chip, settled
 from filon.pipeline.run import run as run_turn
-from filon.pipeline.turn import Caller, Chunk, Ended, Turn
+from filon.pipeline.turn import Caller, Chunk, Ended, Turn, begin
 from filon.server.house import ServerHouse
 from filon.store.messages import Chip
 from filon.trace.records import Body, Received
@@ -49,22 +48,11 @@ async def _ask(model: str, prompt: str, config: Path | None) -> int:
 
 
 def _turn(owner_id: int, model: str, prompt: str) -> Turn:
-    now = clock.now()
-    return Turn(
-        id=new_id("t"),
-        started=now,
-        caller=Caller(kind="cli", owner_id=owner_id, by="command line"),
-        request=ChatRequest(model=model, messages=(say("user", prompt),), stream=True),
-        received=Received(
-            started=now,
-            ended=now,
-            caller="cli",
-            protocol="filon_chat",
-            method="",
-            path="filon ask",
-            headers=(),
-            body=Body(msgspec.json.encode({"model": model, "prompt": prompt})),
-        ),
+    asked = msgspec.json.encode({"model": model, "prompt": prompt})
+    return begin(
+        Caller(kind="cli", owner_id=owner_id, by="command line"),
+        ChatRequest(model=model, messages=(say("user", prompt),), stream=True),
+        Received(protocol="filon_chat", path="filon ask", body=Body(asked)),
     )
 
 

@@ -2,14 +2,16 @@
 
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from filon.conversation.errors import Problem
 from filon.conversation.events import StreamEvent
 from filon.conversation.message import Message
 from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
+from filon.kit import clock
+from filon.kit.ids import new_id
 from filon.protocols.wire import Piece
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import AnyRecord, Body, Headers, Received
@@ -84,7 +86,28 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""
-        return msgspec.structs.replace(self, records=(*self.records, record))
+        return replace(self, records=(*self.records, record))
+
+
+def begin(
+    caller: Caller,
+    request: ChatRequest,
+    received: Received,
+    *,
+    thread: Thread | None = None,
+    id: str | None = None,
+) -> Turn:
+    """A new turn that starts now. `received` is stamped with the time and who asked."""
+    now = clock.now()
+    stamped = replace(received, started=now, ended=now, caller=caller.kind, key=caller.key)
+    return Turn(
+        id=id or new_id("t"),
+        started=now,
+        caller=caller,
+        request=request,
+        received=stamped,
+        thread=thread,
+    )
 
 
 class Chunk(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from filon.kit import clock
 from filon.kit.ids import new_id
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Chunk, Ended, Thread, Turn
+from filon.pipeline.turn import Caller, Chunk, Ended, Thread, Turn, begin
 from filon.server import told
 from filon.server.live import Live
 from filon.server.shapes import ConversationShape, RegenerateBody, SendBody, SentShape, Shape
@@ -43,11 +43,11 @@ class Chats:
         name = f"{endpoint.name}/{model}"
         text = self._services.redactor.text(body.text)
         now = clock.now()
-        begin = None
+        fresh = None
         if body.conversation_id is None:
             if body.parent_id is not None:
                 raise InvalidRequest("parent_id without conversation_id.", param="parent_id")
-            begin = ConversationRow(
+            fresh = ConversationRow(
                 id=new_id("c"),
                 title=first_words(text),
                 model=name,
@@ -56,7 +56,7 @@ class Chats:
             )
         asked = MessageRow(
             id=new_id("m"),
-            conversation_id=begin.id if begin else str(body.conversation_id),
+            conversation_id=fresh.id if fresh else str(body.conversation_id),
             parent_id=body.parent_id,
             role="user",
             text=text,
@@ -64,7 +64,7 @@ class Chats:
             created_at=now,
             updated_at=now,
         )
-        return await self._begin(owner_id, asked, name, body, begin)
+        return await self._begin(owner_id, asked, name, body, fresh)
 
     async def regenerate(self, owner_id: int, body: RegenerateBody) -> SentShape:
         """Begins another answer beside the ones that a message has."""
@@ -87,7 +87,7 @@ class Chats:
         asked: MessageRow,
         model: str,
         body: SendBody | RegenerateBody,
-        begin: ConversationRow | None,
+        fresh: ConversationRow | None,
     ) -> SentShape:
         now = clock.now()
         again = isinstance(body, RegenerateBody)
@@ -106,7 +106,7 @@ class Chats:
             updated_at=now,
         )
         rows = (answer,) if again else (asked, answer)
-        conversation = await self._services.store.messages.add(owner_id, rows, begin)
+        conversation = await self._services.store.messages.add(owner_id, rows, fresh)
         turn = _turn(turn_id, owner_id, asked, answer, body)
         task = asyncio.ensure_future(self._answer(turn, answer))
         self._tasks.add(task)
@@ -262,26 +262,18 @@ def _turn(
     answer: MessageRow,
     body: SendBody | RegenerateBody,
 ) -> Turn:
-    now = clock.now()
     path = "/api/chat/send" if isinstance(body, SendBody) else "/api/chat/regenerate"
-    return Turn(
-        id=turn_id,
-        started=now,
-        caller=Caller(kind="chat", owner_id=owner_id, by="session"),
-        request=ChatRequest(
-            model=answer.model or "", messages=(), parameters=body.parameters, stream=True
-        ),
-        received=Received(
-            started=now,
-            ended=now,
-            caller="chat",
+    return begin(
+        Caller(kind="chat", owner_id=owner_id, by="session"),
+        ChatRequest(model=answer.model or "", messages=(), parameters=body.parameters, stream=True),
+        Received(
             protocol="filon_chat",
             method="POST",
             path=path,
-            headers=(),
             body=Body(msgspec.json.encode(body.model_dump())),
         ),
         thread=Thread(conversation_id=asked.conversation_id, leaf_id=asked.id, answer_id=answer.id),
+        id=turn_id,
     )
 
 

@@ -11,11 +11,9 @@ import msgspec
 from filon.accounts.keys import Keys
 from filon.conversation.errors import FilonError, Problem, Stopped, Unauthenticated
 from filon.conversation.request import ChatRequest
-from filon.kit import clock
-from filon.kit.ids import new_id
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn
+from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn, begin
 from filon.protocols.registry import PROTOCOLS
 from filon.protocols.wire import Protocol
 from filon.server.bodies import Door, read_body
@@ -76,24 +74,14 @@ class Gateway:
         return Caller(kind="gateway", owner_id=key.owner_id, by=f"key {key.name}", key=key.prefix)
 
     def _turn(self, door: Door, caller: Caller, request: ChatRequest, body: bytes) -> Turn:
-        now = clock.now()
-        return Turn(
-            id=new_id("t"),
-            started=now,
-            caller=caller,
-            request=request,
-            received=Received(
-                started=now,
-                ended=now,
-                caller="gateway",
-                protocol=self._protocol.name,
-                method=door.scope["method"],
-                path=door.scope["path"],
-                headers=door.headers,
-                body=Body(body, _cuts(body, request)),
-                key=caller.key,
-            ),
+        received = Received(
+            protocol=self._protocol.name,
+            method=door.scope["method"],
+            path=door.scope["path"],
+            headers=door.headers,
+            body=Body(body, _cuts(body, request)),
         )
+        return begin(caller, request, received)
 
 
 def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:

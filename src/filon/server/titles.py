@@ -7,12 +7,10 @@ from msgspec.structs import replace
 
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
-from filon.kit import clock
-from filon.kit.ids import new_id
 from filon.pipeline.ending import settled
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Ended, Turn
+from filon.pipeline.turn import Ended, Turn, begin
 from filon.trace.records import Assembled, Body, Received
 
 _LONGEST = 80
@@ -69,26 +67,12 @@ def cleaned(text: str) -> str | None:
 def _turn(answered: Turn) -> Turn:
     endpoint = answered.endpoint
     assert endpoint is not None
-    now = clock.now()
     asked = answered.request.messages[-1].text if answered.request.messages else ""
     message = answered.answer.message
     text = _ASK.format(asked=asked[:_READ], answered=(message.text if message else "")[:_READ])
     model = endpoint.title.model or answered.model or ""
-    return Turn(
-        id=new_id("t"),
-        started=now,
-        caller=replace(answered.caller, kind="title"),
-        request=ChatRequest(
-            model=f"{endpoint.name}/{model}", messages=(say("user", text),), stream=False
-        ),
-        received=Received(
-            started=now,
-            ended=now,
-            caller="title",
-            protocol="filon_chat",
-            method="",
-            path="title of a conversation",
-            headers=(),
-            body=Body(text.encode()),
-        ),
+    return begin(
+        replace(answered.caller, kind="title"),
+        ChatRequest(model=f"{endpoint.name}/{model}", messages=(say("user", text),)),
+        Received(protocol="filon_chat", path="title of a conversation", body=Body(text.encode())),
     )

@@ -54,11 +54,11 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     `caller` is "chat", "gateway", "cli" or "title"; `key` the display prefix of the API key.
     """
 
-    caller: str
+    caller: str = ""
     protocol: str
-    method: str
+    method: str = ""
     path: str
-    headers: Headers
+    headers: Headers = ()
     body: Body
     key: str | None = None
 
