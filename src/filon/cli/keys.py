@@ -66,7 +66,7 @@ async def _revoke(key: str) -> int:
             if key in (row.id, row.name, row.prefix) or key.startswith(row.prefix)
         ]
         if len(rows) != 1:
-            count = "no key" if not rows else f"{len(rows)} keys"
+            count = "No key" if not rows else f"{len(rows)} keys"
             raise NotFound(f"{count} of that id, name or prefix.", fix="See filon keys list.")
         await keys.revoke(person.id, rows[0].id)
     finally:

@@ -14,15 +14,17 @@ from typing import Any
 import uvicorn
 from msgspec.structs import replace
 
-from filon.cli.console import fail
+from filon.cli.console import fail, plain
 from filon.config.load import load_from_process
-from filon.config.settings import Settings
+from filon.config.settings import ConfigFile, Settings
 from filon.conversation.errors import FilonError
 from filon.server.app import LOOPBACK, create_app
 from filon.server.house import ServerHouse, warm
 
 # How long streams of programs may go on after Ctrl-C, in seconds.
 GRACE = 5
+# Errors of the configuration that the greeting tells.
+_SHOWN = 3
 
 
 class CannotServe(FilonError):
@@ -141,17 +143,13 @@ def _greet(house: ServerHouse, link: str) -> None:
     config = settings.config
     endpoints = house.services.directory.endpoints
     ready = sum(endpoint.state == "ready" for endpoint in endpoints)
-    if config is None:
-        told = "no configuration file"
-    else:
-        told = (
-            f"{config.path} · {config.count('error')} errors · {config.count('warning')} warnings"
-        )
+    told = "no configuration file" if config is None else _summary(config)
     lines = [
         "",
         f"  Filon      {_address(settings)}",
         f"  gateway    {_address(settings)}/v1",
         f"  config     {told}",
+        *_errors(config),
         f"  endpoints  {ready} of {len(endpoints)} ready",
         f"  data       {settings.home}",
         "",
@@ -163,6 +161,21 @@ def _greet(house: ServerHouse, link: str) -> None:
     sys.stdout.flush()
     if settings.open_browser:
         _open(link)
+
+
+def _summary(config: ConfigFile) -> str:
+    counts = ((config.count("error"), "error"), (config.count("warning"), "warning"))
+    told = (f"{count} {word}" if count == 1 else f"{count} {word}s" for count, word in counts)
+    return " · ".join((str(config.path), *told))
+
+
+def _errors(config: ConfigFile | None) -> list[str]:
+    """The first errors, since an endpoint that they concern will not work."""
+    found = [one for one in config.verdicts if one.level == "error"] if config else []
+    lines = [f"             line {one.line}: {one.message}" for one in found[:_SHOWN]]
+    if config is not None and len(found) > _SHOWN:
+        lines.append(f"             filon check {config.path} tells the others")
+    return [plain(line) for line in lines]
 
 
 def _open(link: str) -> None:
