@@ -128,7 +128,7 @@ async def ask_in_every_way(site: Site, model: str) -> list[str]:
 
 async def tell_the_key(site: Site, endpoint: str, key: str) -> list[str]:
     """A person or a program writes the key where it does not belong."""
-    model, told = f"{endpoint}/m-1", []
+    model, told = f"{endpoint}/m-1", list[str]()
     body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": key}]}
     for secret in (key, site.key):
         strange = {"x-api-key": secret, "api-key": secret, "cookie": f"a={secret}"}
@@ -187,6 +187,7 @@ async def test_no_key_is_found_anywhere(canary: Site, recorder: Recorder) -> Non
         check(file.name, file.read_bytes(), secrets)
 
 
+@pytest.mark.parametrize("canary", [False], indirect=True)
 async def test_no_command_tells_a_key(canary: Site, recorder: Recorder) -> None:
     recorder.answers(refusal(401, f"Incorrect API key provided: {FROM_VARIABLE}"))
     await ask_in_every_way(canary, "variable/m-1")

@@ -33,7 +33,8 @@ def named(path: Path) -> list[str]:
         document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError:
         return []
-    endpoints = cast("dict[str, Any]", (document or {}).get("endpoints") or {})
+    root = cast("dict[str, Any]", document or {})
+    endpoints = cast("dict[str, Any]", root.get("endpoints") or {})
     custom = cast("list[Any]", endpoints.get("custom") or [])
     entries = [cast("dict[str, Any]", one) for one in custom if isinstance(one, dict)]
     return [str(one["name"]) for one in entries if one.get("name")]

@@ -17,7 +17,7 @@ from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
 from filon.trace.records import Attempt, Body
 from tests.architecture.test_routes import routes_of
-from tests.journeys.site import OTHER, Site
+from tests.journeys.site import ME, OTHER, Site
 
 SECRET = "what-the-other-one-said"
 
@@ -64,7 +64,7 @@ def api_routes() -> list[APIRoute]:
 
 
 def test_every_route_is_tried() -> None:
-    found = {(method, route.path) for route in api_routes() for method in route.methods}
+    found = {(method, route.path) for route in api_routes() for method in route.methods or ()}
     assert found == set(TRIES)
 
 
@@ -172,15 +172,13 @@ async def test_a_parent_of_another_conversation_is_not_there(site: Site) -> None
 
 async def test_each_sees_only_the_own_events(site: Site) -> None:
     live = site.house.live
-    mine, other = live.frames(1, None), live.frames(OTHER, None)
-    await anext(mine)
-    await anext(other)
+    frames = {person: live.frames(person, None) for person in (ME, OTHER)}
+    for stream in frames.values():
+        await anext(stream)
     live.publish(OTHER, "trace.settled", {"trace": {"model": SECRET}})
-    live.publish(1, "trace.settled", {"trace": {"model": "mine"}})
-    assert SECRET not in (await anext(mine)).decode()
-    assert SECRET in (await anext(other)).decode()
-    await mine.aclose()
-    await other.aclose()
+    live.publish(ME, "trace.settled", {"trace": {"model": "mine"}})
+    assert SECRET not in (await anext(frames[ME])).decode()
+    assert SECRET in (await anext(frames[OTHER])).decode()
 
 
 @pytest.mark.parametrize("right", ["nothing", "key", "wrong cookie", "empty cookie"])

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from filon.cli import serve
 from tests.journeys.process import Done, Serving, filon, serving
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import START, delta, stream
@@ -124,6 +125,12 @@ def check_refused(done: Done, words: str) -> None:
     assert done.err.startswith("filon: ")
     assert words in done.err
     assert "sign-in" not in done.out
+
+
+def test_small_replies_do_not_wait_for_one_another() -> None:
+    """Asyncio turns Nagle's algorithm off for sockets that name their protocol, and only there."""
+    with serve._bind("127.0.0.1", 0) as listening:  # pyright: ignore[reportPrivateUsage]
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 async def test_a_port_that_is_taken(home: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.journeys.conftest import RECORDED
 from tests.journeys.failings import AFTER, BEFORE
-from tests.journeys.recorder import Recorder
+from tests.journeys.recorder import Recorder, Script
 from tests.journeys.replies import (
     DONE,
     EVENTS,
@@ -198,7 +198,8 @@ async def test_a_key_never_travels_to_where_a_redirect_points(
 
 async def test_an_answer_after_a_failure_is_whole(site: Site, failing: Recorder) -> None:
     """A connection that broke is not used again."""
-    for script in (stream(START, delta("a"), "cut", end=False), ("cut",), ("close",)):
+    broken: tuple[Script, ...] = (stream(START, delta("a"), "cut", end=False), ("cut",), ("close",))
+    for script in broken:
         failing.answers(script)
         await ask(site, True)
         failing.answers(spoken("fine"))

@@ -18,16 +18,18 @@ from tests.journeys.site import Site, running, settings_of
 # 503 is an endpoint that is not ready, 502 a provider that cannot be understood.
 ALLOWED = {200, 201, 400, 404, 413, 422, 502, 503}
 
-TEXTS = st.text(st.characters(), max_size=30)  # with halves of pairs and control characters
-NUMBERS = st.one_of(
+Json = st.SearchStrategy[Any]
+
+TEXTS: Json = st.text(st.characters(), max_size=30)  # with halves of pairs and control characters
+NUMBERS: Json = st.one_of(
     st.integers(), st.floats(), st.sampled_from([2**63, 2**64, -(2**63) - 1, 10**400])
 )
-VALUES: st.SearchStrategy[Any] = st.recursive(
+VALUES: Json = st.recursive(
     st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXTS, inner, max_size=4)),
     max_leaves=12,
 )
-NAMES = st.one_of(
+NAMES: Json = st.one_of(
     TEXTS,
     st.sampled_from(
         [
@@ -46,13 +48,15 @@ NAMES = st.one_of(
         ]
     ),
 )
-MODELS = st.one_of(st.sampled_from(["rec/m-1", "rec/m-2", "m-1", "practice/echo"]), VALUES)
-ROLES = st.one_of(st.sampled_from(["system", "user", "assistant", "tool", "developer"]), VALUES)
-PARTS = st.fixed_dictionaries(
+MODELS: Json = st.one_of(st.sampled_from(["rec/m-1", "rec/m-2", "m-1", "practice/echo"]), VALUES)
+ROLES: Json = st.one_of(
+    st.sampled_from(["system", "user", "assistant", "tool", "developer"]), VALUES
+)
+PARTS: Json = st.fixed_dictionaries(
     {"type": st.sampled_from(["text", "image_url", "input_audio", "odd"])},
     optional={"text": VALUES, "image_url": VALUES},
 )
-MESSAGES = st.fixed_dictionaries(
+MESSAGES: Json = st.fixed_dictionaries(
     {"role": ROLES},
     optional={
         "content": st.one_of(TEXTS, st.lists(PARTS, max_size=3), VALUES),
@@ -61,16 +65,22 @@ MESSAGES = st.fixed_dictionaries(
         "name": VALUES,
     },
 )
-BODIES = st.one_of(
+
+
+def with_model(model: Any, messages: Any, rest: dict[str, Any]) -> dict[str, Any]:
+    return {**rest, "model": model, "messages": messages}
+
+
+BODIES: Json = st.one_of(
     VALUES,
     st.builds(
-        lambda model, messages, rest: {**rest, "model": model, "messages": messages},
+        with_model,
         MODELS,
         st.one_of(st.lists(MESSAGES, max_size=3), VALUES),
         st.dictionaries(NAMES, VALUES, max_size=4),
     ),
 )
-SENDS = st.one_of(
+SENDS: Json = st.one_of(
     VALUES,
     st.fixed_dictionaries(
         {"model": MODELS, "text": st.one_of(TEXTS, VALUES)},
@@ -82,7 +92,7 @@ SENDS = st.one_of(
     ),
 )
 QUICKLY = settings(
-    max_examples=80,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

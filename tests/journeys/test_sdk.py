@@ -1,5 +1,7 @@
 """The real `openai` SDK against the gateway: sync and async, streamed and whole."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -7,9 +9,28 @@ import pytest
 from openai import AuthenticationError, BadRequestError, NotFoundError, OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
+from tests.journeys.conftest import RECORDED
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import completion, spoken
-from tests.journeys.site import ME, Site
+from tests.journeys.site import ME, PROVIDER_KEY, Site, running, settings_of
+
+
+@pytest.fixture(scope="module")
+async def recorder() -> AsyncIterator[Recorder]:
+    async with Recorder().listening() as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="module")
+async def site(
+    tmp_path_factory: pytest.TempPathFactory, template: Path, recorder: Recorder, practice: str
+) -> AsyncIterator[Site]:
+    """One server for all of it: no test here minds what another left."""
+    home = tmp_path_factory.mktemp("sdk") / "home"
+    config = RECORDED % (recorder.url, practice)
+    async with running(settings_of(home, config, {"REC_KEY": PROVIDER_KEY}), template) as site:
+        yield site
+
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello, ore."}]
 

@@ -1,0 +1,234 @@
+"""The commands as a person types them, and the curl command as a shell runs it."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filon.accounts.keys import PREFIX
+from filon.trace.export import curl
+from tests.journeys.conftest import RECORDED
+from tests.journeys.process import filon
+from tests.journeys.recorder import Recorder
+from tests.journeys.replies import completion, spoken
+from tests.journeys.site import ME, Site
+
+HOSTILE = (
+    'it\'s "quoted" $(touch {mark}) `touch {mark}` ; touch {mark} & | > < \\ \\\\ \\n %s %d !! '
+    "\n$HOME ${{PATH}} #x *.yaml ~ '\"'\"' \t @file -d\r\n日本語 🪨 end'"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, template: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copyfile(template, home / "filon.db")
+    return home
+
+
+async def shell(command: str, folder: Path, environ: Mapping[str, str]) -> tuple[int, bytes, str]:
+    """Runs a command line as a person's shell would."""
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-c",
+        command,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **environ},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out, err.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "trace"),
+        (("serve",), "--no-browser"),
+        (("ask",), "endpoint/model"),
+        (("check",), "configuration file"),
+        (("trace",), "curl"),
+        (("keys",), "revoke"),
+    ],
+)
+async def test_help(home: Path, words: tuple[str, ...], told: str) -> None:
+    done = await filon(home, *words, "--help")
+    assert done.code == 0
+    assert told in done.out
+    assert done.err == ""
+
+
+async def test_asking_and_looking_at_what_happened(home: Path) -> None:
+    asked = await filon(home, "ask", "practice/echo", "Hello, ore.")
+    assert asked.code == 0, asked.err
+    assert "> Hello, ore." in asked.out
+    figures, _, trace = asked.err.strip().rpartition("  ")
+    assert " tok · free · TTFT " in figures
+    assert trace.startswith("t_")
+    listed = await filon(home, "trace", "list")
+    (line,) = listed.out.splitlines()
+    assert line.startswith(trace)
+    assert "practice/echo" in line
+    assert "complete" in line
+    shown = await filon(home, "trace", "show", trace)
+    for stage in ("received", "admitted", "assembled", "routed", "translated", "attempt"):
+        assert f"\n{stage} " in shown.out
+    as_json = await filon(home, "trace", "show", "last", "--json")
+    records = json.loads(as_json.out)
+    assert [record["type"] for record in records][-2:] == ["attempt", "settled"]
+    assert records[-1]["outcome"] == "complete"
+    repeated = await filon(home, "trace", "curl", "last")
+    assert repeated.out.startswith("curl ")
+
+
+async def test_asking_by_standard_input(home: Path, recorder: Recorder) -> None:
+    recorder.answers(spoken("Grüße", " 🪨"))
+    (home / "librechat.yaml").write_text(RECORDED % (recorder.url, recorder.url))
+    prompt = "x" * 100_000 + "日本語"
+    environ = {"REC_KEY": "sk-0123456789"}
+    done = await filon(home, "ask", "rec/m-1", "-", stdin=prompt.encode(), environ=environ)
+    assert (done.code, done.out) == (0, "Grüße 🪨\n"), done.err
+    assert json.loads(recorder.last.body)["messages"][0]["content"] == prompt
+
+
+async def test_asking_shows_no_terminal_commands(home: Path, recorder: Recorder) -> None:
+    """What a model writes must not steer the reader's terminal."""
+    recorder.answers(spoken("a\x1b[2J\x07b\x9b1m", "\u202ec"))
+    (home / "librechat.yaml").write_text(RECORDED % (recorder.url, recorder.url))
+    done = await filon(home, "ask", "rec/m-1", "x", environ={"REC_KEY": "sk-0123456789"})
+    assert done.code == 0
+    assert all(letter.isprintable() or letter == "\n" for letter in done.out), done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("ask", "practice/ecko", "x"), "Did you mean practice/echo?"),
+        (("trace", "show", "t_none"), "There is no trace"),
+        (("trace", "show", "last"), "There is no trace yet"),
+        (("trace", "curl", "last"), "There is no trace yet"),
+        (("keys", "revoke", "nothing"), "key of that id"),
+        (("check", "nowhere.yaml"), "nowhere.yaml"),
+    ],
+)
+async def test_a_command_that_fails_says_so_in_one_line(
+    home: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = await filon(home, *words)
+    assert done.code == 1
+    assert told in done.err + done.out
+    assert "Traceback" not in done.err
+    assert done.err.count("\n") <= 1
+
+
+async def test_keys(home: Path) -> None:
+    made = await filon(home, "keys", "create", "my program")
+    assert made.code == 0
+    secret = made.out.splitlines()[-1]
+    assert made.out == secret + "\n"
+    assert secret.startswith(PREFIX)
+    assert len(secret.split()) == 1
+    listed = await filon(home, "keys", "list")
+    assert "my program" in listed.out
+    assert secret not in listed.out
+    revoked = await filon(home, "keys", "revoke", "my program")
+    assert revoked.code == 0
+    assert (await filon(home, "keys", "list")).out.startswith("No keys.")
+
+
+CHECKED = """version: 1.2.1
+endpoints:
+  custom:
+    - name: rec
+      apiKey: "${NOT_SET_ANYWHERE}"
+      baseURL: https://example.org/v1
+      models: {default: [m-1]}
+      titelModel: m-1
+"""
+
+
+async def test_check(home: Path) -> None:
+    file = home.parent / "librechat.yaml"
+    file.write_text(CHECKED)
+    done = await filon(home, "check", str(file))
+    lines = done.out.splitlines()
+    assert any(line.startswith(f"{file}:8:7: warning ") for line in lines), done.out
+    assert any(line.startswith(f"{file}:5:") and "NOT_SET_ANYWHERE" in line for line in lines)
+    assert done.code == 0
+    file.write_text(CHECKED.replace("      baseURL: https://example.org/v1\n", ""))
+    broken = await filon(home, "check", str(file))
+    assert broken.code == 1
+    assert ": error " in broken.out
+
+
+async def test_the_curl_command_is_run_by_a_shell(site: Site, tmp_path: Path) -> None:
+    """The same answer's shape, and nothing of the prompt becomes a command."""
+    mark = tmp_path / "touched"
+    prompt = HOSTILE.format(mark=mark)
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    for streamed in (False, True):
+        asked = await site.program(
+            {
+                "model": "fast/echo",
+                "messages": [{"role": "user", "content": prompt}],
+                "stream": streamed,
+                "user": prompt,
+            }
+        )
+        assert asked.status == 200
+        await site.quiet()
+        trace_id = asked.headers["x-filon-trace"]
+        command = (await site.browse("GET", f"/api/traces/{trace_id}/curl")).text
+        code, out, err = await shell(command, folder, {"API_KEY": "none"})
+        assert (code, err) == (0, "")
+        if streamed:
+            assert out.count(b"data: ") > 10
+            assert out.endswith(b"data: [DONE]\n\n")
+        else:
+            assert shape(json.loads(out)) == shape(asked.json)
+            assert "日本語 🪨 end'" in json.loads(out)["choices"][0]["message"]["content"]
+    assert not mark.exists()
+    assert list(folder.iterdir()) == []
+
+
+def shape(value: Any) -> Any:
+    """The names and kinds of a JSON value, without what it says."""
+    match value:
+        case dict():
+            return {name: shape(inner) for name, inner in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [shape(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return type(value).__name__
+
+
+async def test_the_curl_command_sends_the_same_bytes(
+    site: Site, recorder: Recorder, tmp_path: Path
+) -> None:
+    recorder.answers(completion())
+    body = {"model": "rec/m-1", "messages": [{"role": "user", "content": "@x" + HOSTILE}]}
+    await site.program(body)
+    await site.quiet()
+    (row,) = (await site.house.store.traces.page(ME)).traces
+    command = curl((await site.house.store.traces.get(ME, row.id)).records)
+    assert command is not None
+    code, _, err = await shell(command, tmp_path, {"API_KEY": "sk-mine"})
+    assert (code, err) == (0, "")
+    first, second = recorder.requests
+    assert second.body == first.body
+    assert second.line == first.line
+    sent = {name.lower(): value for name, value in second.headers}
+    for name, value in first.headers:
+        wanted = "Bearer sk-mine" if name.lower() == "authorization" else value
+        assert sent[name.lower()] == wanted
+    assert set(sent) == {name.lower() for name, _ in first.headers}
