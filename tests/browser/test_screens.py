@@ -46,22 +46,31 @@ def lived_in(
     home.mkdir()
     running = serve(home, config)
     opened = visit(browser, running)
-    opened.page.goto(running.link)
-    expect(opened.page.get_by_test_id("composer")).to_be_visible()
-    asked = {"text": "Why does my answer stop here?", "model": "At home/llama-3.3-70b"}
-    opened.page.request.post(f"{running.url}/api/chat/send", data=asked)
-    parameters = {"temperature": 0.7, "seed": 7}
+    try:
+        live_in(opened.page, running)
+        yield running, opened.context.storage_state()
+    finally:
+        opened.context.close()
+        code = running.stop()
+    assert code == 0
+
+
+def live_in(page: Page, running: Running) -> None:
+    """Leaves two conversations behind, the newer one answered."""
+    page.goto(running.link)
+    expect(page.get_by_test_id("composer")).to_be_visible()
+    send = f"{running.url}/api/chat/send"
+    page.request.post(
+        send, data={"text": "Why does my answer stop here?", "model": "At home/llama-3.3-70b"}
+    )
     asked = {
         "text": "What reaches a provider when I press Send?",
         "model": "practice/echo",
-        "parameters": parameters,
+        "parameters": {"temperature": 0.7, "seed": 7},
     }
-    opened.page.request.post(f"{running.url}/api/chat/send", data=asked)
-    opened.page.get_by_test_id("conversation-item").first.click()
-    wait_until_done(opened.page)
-    yield running, opened.context.storage_state()
-    opened.context.close()
-    assert running.stop() == 0
+    made = page.request.post(send, data=asked).json()
+    page.goto(f"{running.url}/chat/{made['conversation']['id']}")
+    wait_until_done(page)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "es-ES"])
@@ -103,6 +112,9 @@ def judge(page: Page, name: str, locale: str) -> list[str]:
     assert page.evaluate("document.documentElement.lang") == locale[:2]
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     faults = [f"{name} is {wider} px too wide"] if wider > 0 else []
+    if locale != "en-US":
+        # What axe judges, structure and contrast, does not change with the language.
+        return faults
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
