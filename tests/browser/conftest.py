@@ -84,8 +84,9 @@ def chromium() -> str:
     pytest.fail("no Chromium: `make test` says what to install")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop running meanwhile, which tests of other folders cannot bear.
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         yield started
