@@ -19,6 +19,7 @@ from filon.pipeline.stages.send import send
 from filon.pipeline.stages.settle import settle
 from filon.pipeline.stages.translate import translate
 from filon.pipeline.turn import Ended, Output, Turn
+from filon.store.messages import INTERRUPTED
 from filon.trace.records import StageFailed
 
 
@@ -43,7 +44,8 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
         async for output in hold_until_output(send(progress, services)):
             yield output
     except (GeneratorExit, asyncio.CancelledError):
-        progress.turn = replace(progress.turn, problem=_left(progress.turn))
+        problem = INTERRUPTED if services.closing else _left(progress.turn)
+        progress.turn = replace(progress.turn, problem=problem)
         raise
     except FilonError as error:
         _fail(progress, error.problem)
@@ -53,12 +55,25 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
             "fault", level="error", trace=turn.id, details=traceback.format_exc(limit=8)
         )
     finally:
-        # Settling must end even when the caller's task is cancelled a second time.
         try:
-            await asyncio.shield(asyncio.ensure_future(settle(progress, services)))
+            await _settled(progress, services)
         finally:
             del services.running[turn.id]
     yield Ended(turn=progress.turn)
+
+
+async def _settled(progress: Progress, services: Services) -> None:
+    """Settles the turn to its end, even when the caller's task is cancelled a second time. A
+    fault in it is logged; an answer's row is then closed when the program starts again."""
+    settling = asyncio.ensure_future(settle(progress, services))
+    await asyncio.wait({settling})
+    error = settling.exception()
+    if error is not None:
+        details = "".join(traceback.format_exception(error, limit=8))
+        services.log.event("fault", level="error", trace=progress.turn.id, details=details)
+        progress.turn = replace(
+            progress.turn, problem=progress.turn.problem or _fault("settle", error)
+        )
 
 
 async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
@@ -89,7 +104,7 @@ def _fail(progress: Progress, problem: Problem) -> None:
     progress.turn = turn
 
 
-def _fault(stage: str, error: Exception) -> Problem:
+def _fault(stage: str, error: BaseException) -> Problem:
     return Problem(
         code="internal_error",
         message=f"A fault of Filon's own in the stage {stage}: {type(error).__name__}.",

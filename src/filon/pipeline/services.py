@@ -53,5 +53,7 @@ class Services:
         self.redactor = redactor
         self.log = log
         self.running: dict[str, Progress] = {}
+        # Set when the program ends: what is cut off then was stopped by nobody.
+        self.closing = False
         # Called when a turn begins and when it is settled; the server tells its tabs.
         self.announce: Callable[[Progress], None] = _nobody

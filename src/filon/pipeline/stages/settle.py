@@ -17,6 +17,9 @@ from filon.store.errors import StoreError
 from filon.trace.recorder import redact
 from filon.trace.records import Cost, Settled
 
+# Ends that nobody asked for and that are no failure of the provider.
+_CUT_OFF = ("caller_left", "interrupted")
+
 Outcome = Literal["complete", "stopped", "partial", "failed"]
 
 
@@ -71,7 +74,7 @@ def _outcome(turn: Turn) -> Outcome:
         return "complete"
     if turn.problem.code == "stopped":
         return "stopped"
-    if turn.answer.message is not None or turn.problem.code == "caller_left":
+    if turn.answer.message is not None or turn.problem.code in _CUT_OFF:
         return "partial"
     return "failed"
 
