@@ -95,6 +95,9 @@ def test_rooms(
             page.get_by_role("button").first.click()
         page.get_by_test_id("conversation-item").nth(number).click()
         expect(page.get_by_test_id("chip").last).to_be_visible()
+        if name == "chat":
+            # The renderer of markdown comes a moment after the page.
+            expect(page.locator("article strong").first).to_be_visible()
         faults += judge(page, f"{name}-{look}", locale)
         page.get_by_test_id("chip").last.click()
         expect(page.get_by_test_id("inspector")).to_be_visible()

@@ -27,6 +27,7 @@ _WORDS = {
         "It works once; start Filon again for a new one.",
         "password": "Password",
         "enter": "Sign in",
+        "wrong_password": "The password is wrong.",
     },
     "es": {
         "title": "Entrar en Filon",
@@ -34,12 +35,16 @@ _WORDS = {
         "Sirve una sola vez; reinicia Filon para obtener otro.",
         "password": "Contraseña",
         "enter": "Entrar",
+        "link_not_valid": "Este enlace de entrada ya se ha usado o es demasiado antiguo.",
+        "wrong_password": "La contraseña no es correcta.",
+        "too_many_tries": "Demasiados intentos fallidos. Espera unos minutos.",
     },
 }
 
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <style>
 :root {{ color-scheme: light dark;
   --page: light-dark(oklch(0.984 0.004 84), oklch(0.212 0.007 62));
@@ -55,8 +60,9 @@ _PAGE = """<!doctype html>
 body {{ margin: 0; min-height: 100dvh; display: grid; place-items: center; background: var(--page);
   color: var(--ink); font: 15px/1.6 -apple-system, "Segoe UI", "Adwaita Sans", Inter, Roboto,
   Cantarell, Ubuntu, "Noto Sans", "Liberation Sans", sans-serif; }}
-main {{ width: min(26rem, calc(100vw - 3rem)); background: var(--raised); padding: 28px;
+main {{ box-sizing: border-box; width: min(30rem, calc(100vw - 3rem)); background: var(--raised); padding: 28px;
   border: 1px solid var(--line); border-radius: 10px; }}
+svg {{ margin-bottom: 12px; }}
 h1 {{ font-size: 18px; font-weight: 620; line-height: 1.25; margin: 0 0 12px; }}
 p {{ margin: 0 0 12px; color: var(--ink-2); }}
 code {{ font: 12.5px ui-monospace, Menlo, "DejaVu Sans Mono", monospace; background: var(--well);
@@ -68,7 +74,10 @@ input {{ box-sizing: border-box; width: 100%; height: 40px; font: inherit; paddi
 button {{ margin-top: 12px; height: 40px; padding: 0 16px; font: inherit; font-weight: 560;
   color: oklch(0.22 0.035 70); background: var(--ore); border: 0; border-radius: 6px; }}
 :focus-visible {{ outline: 2px solid var(--vein); outline-offset: 2px; }}
-</style></head><body><main><h1>{title}</h1>{problem}<p>{how}</p>{form}</main></body></html>"""
+</style></head><body><main><svg width="32" height="32" viewBox="0 0 28 28" aria-hidden="true"><path
+ fill="currentColor" d="M8 2h13l5 7-2 14-9 3L4 23 2 10z"/><path fill="none" stroke="#d9ab2e"
+ stroke-width="2.2" stroke-linejoin="round" d="M5.5 24 11 16.5l3 1.2 3.5-7.2 3 .8L24 5.5"/></svg>
+<h1>{title}</h1>{problem}<p>{how}</p>{form}</main></body></html>"""
 
 _FORM = """<form method="post" action="/sign-in"><label for="password">{password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
@@ -125,7 +134,11 @@ async def _page(request: Request, house: House, problem: Problem | None) -> Resp
     words = _WORDS[lang]
     person = await house.store.people.named("you")
     has_password = person is not None and person.password_hash is not None
-    told = f'<p class="problem">{escape(problem.message)}</p>' if problem else ""
+    told = (
+        f'<p class="problem">{escape(words.get(problem.code, problem.message))}</p>'
+        if problem
+        else ""
+    )
     page = _PAGE.format(
         lang=lang,
         title=words["title"],
