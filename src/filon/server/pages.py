@@ -60,8 +60,8 @@ _PAGE = """<!doctype html>
 body {{ margin: 0; min-height: 100dvh; display: grid; place-items: center; background: var(--page);
   color: var(--ink); font: 15px/1.6 -apple-system, "Segoe UI", "Adwaita Sans", Inter, Roboto,
   Cantarell, Ubuntu, "Noto Sans", "Liberation Sans", sans-serif; }}
-main {{ box-sizing: border-box; width: min(30rem, calc(100vw - 3rem)); background: var(--raised); padding: 28px;
-  border: 1px solid var(--line); border-radius: 10px; }}
+main {{ box-sizing: border-box; width: min(30rem, calc(100vw - 3rem)); padding: 28px;
+  background: var(--raised); border: 1px solid var(--line); border-radius: 10px; }}
 svg {{ margin-bottom: 12px; }}
 h1 {{ font-size: 18px; font-weight: 620; line-height: 1.25; margin: 0 0 12px; }}
 p {{ margin: 0 0 12px; color: var(--ink-2); }}
