@@ -383,3 +383,15 @@ async def test_what_is_no_http_is_refused(bad_site: Site, text: str) -> None:
     assert came[:10] in (b"HTTP/1.1 4", b""), came
     assert (await bad_site.browse("GET", "/api/me")).status == 200
     assert "fault" not in bad_site.log.getvalue()
+
+
+async def test_what_cannot_be_read_leaves_a_trace(site: Site) -> None:
+    reply = await site.program(None, data=b'{"model": "practice/echo", "messages": [}')
+    assert reply.status == 400
+    page = await site.trace(reply.headers["x-filon-trace"])
+    assert page["trace"]["outcome"] == "failed"
+    assert page["trace"]["caller"] == "gateway"
+    received, settled = page["records"]
+    assert received["body"]["text"] == '{"model": "practice/echo", "messages": [}'
+    assert received["error"]["message"] in reply.error["message"]
+    assert settled["cost"]["why"]

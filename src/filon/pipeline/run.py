@@ -62,6 +62,14 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     yield Ended(turn=progress.turn)
 
 
+async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
+    """Settles a turn whose request could not be read, before any stage saw it."""
+    received = replace(turn.received, error=problem)
+    progress = Progress(replace(turn, problem=problem).noting(received))
+    await _settled(progress, services)
+    return progress.turn
+
+
 async def _settled(progress: Progress, services: Services) -> None:
     """Settles the turn to its end, even when the caller's task is cancelled a second time. A
     fault in it is logged; an answer's row is then closed when the program starts again."""

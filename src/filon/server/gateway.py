@@ -11,14 +11,17 @@ import msgspec
 from filon.accounts.keys import Keys
 from filon.conversation.errors import FilonError, Problem, Stopped, Unauthenticated
 from filon.conversation.request import ChatRequest
-from filon.pipeline.run import run
+from filon.pipeline.run import refuse, run
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn, begin
 from filon.protocols.registry import PROTOCOLS
 from filon.protocols.wire import Protocol
 from filon.server.bodies import Door, read_body
-from filon.server.relay import Relay
+from filon.server.relay import Relay, retry_after
 from filon.trace.records import Body, Received
+
+# Stands where a trace names the model, when the request did not say one that could be read.
+_UNREADABLE = "unreadable"
 
 
 class Gateway:
@@ -34,14 +37,24 @@ class Gateway:
         try:
             caller = await self._caller(door)
             body = await read_body(door, self._services.limits)
-            request = self._protocol.parse_request(body)
         except Stopped:
             return
         except FilonError as error:
             await _refuse(door, self._protocol, error.problem)
             return
+        try:
+            request = self._protocol.parse_request(body)
+        except FilonError as error:
+            await self._unreadable(door, caller, body, error.problem)
+            return
         turn = self._turn(door, caller, request, body)
         await _answer(door, self._protocol, turn, run(turn, self._services))
+
+    async def _unreadable(self, door: Door, caller: Caller, body: bytes, problem: Problem) -> None:
+        """What cannot be read leaves a trace too: its sender will look for the reason there."""
+        turn = self._turn(door, caller, ChatRequest(model=_UNREADABLE, messages=()), body)
+        refused = await refuse(turn, problem, self._services)
+        await Relay(door, self._protocol, turn).end(refused)
 
     async def models(self, door: Door) -> None:
         """GET /v1/models: every model of every endpoint that is ready."""
@@ -85,36 +98,24 @@ class Gateway:
 
 
 def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:
-    """Where the body may be cut for storage: where each message begins, and where the last ends."""
-    if request.raw is None:
-        return ()
+    """Where the body may be cut for storage: before the first message and after each. A comma
+    goes with the message behind it, so that a message is the same piece in the next turn."""
     cuts: list[int] = []
     place = 0
-    for item in request.raw.items:
+    for item in request.raw.items if request.raw is not None else ():
         place = body.find(item, place)
         if place < 0:
             return ()
-        cuts.append(place)
+        if not cuts:
+            cuts.append(place)
         place += len(item)
-    return (*cuts, place)
+        cuts.append(place)
+    return tuple(cuts)
 
 
-async def _refuse(
-    door: Door, protocol: Protocol, problem: Problem, turn: Turn | None = None
-) -> None:
+async def _refuse(door: Door, protocol: Protocol, problem: Problem) -> None:
     status, body = protocol.render_error(problem)
-    await door.reply(status, body, _trace_header(turn, problem))
-
-
-def _trace_header(
-    turn: Turn | None, problem: Problem | None = None
-) -> tuple[tuple[bytes, bytes], ...]:
-    headers: list[tuple[bytes, bytes]] = []
-    if turn is not None:
-        headers.append((b"x-filon-trace", turn.id.encode()))
-    if problem is not None and problem.retry_after is not None:
-        headers.append((b"retry-after", str(max(1, round(problem.retry_after))).encode()))
-    return tuple(headers)
+    await door.reply(status, body, retry_after(problem))
 
 
 async def _answer(

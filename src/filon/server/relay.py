@@ -121,7 +121,11 @@ class Relay:
         await self._door.send({"type": "http.response.body", "body": data, "more_body": True})
 
     def _head(self, problem: Problem | None = None) -> tuple[tuple[bytes, bytes], ...]:
-        headers = [(b"x-filon-trace", self._turn.id.encode())]
-        if problem is not None and problem.retry_after is not None:
-            headers.append((b"retry-after", str(max(1, round(problem.retry_after))).encode()))
-        return tuple(headers)
+        return ((b"x-filon-trace", self._turn.id.encode()), *retry_after(problem))
+
+
+def retry_after(problem: Problem | None) -> tuple[tuple[bytes, bytes], ...]:
+    """The header by which a caller learns how long to wait, where that is known."""
+    if problem is None or problem.retry_after is None:
+        return ()
+    return ((b"retry-after", str(max(1, round(problem.retry_after))).encode()),)
