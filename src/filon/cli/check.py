@@ -4,17 +4,16 @@ import sys
 from pathlib import Path
 
 from filon.cli.console import fail, plain
-from filon.config.load import read_from_process
+from filon.config.check import check_file
 from filon.conversation.errors import FilonError
 
 
 def run(file: Path) -> int:
     """Prints one finding per line; 1 when there is an error among them."""
     try:
-        config = read_from_process(file).file
+        verdicts = check_file(file)
     except FilonError as error:
         return fail(error)
-    verdicts = config.verdicts
     for one in verdicts:
         place = f"{file}:{one.line}:{one.column}"
         sys.stdout.write(plain(f"{place}: {one.level} {one.code} {one.message}") + "\n")

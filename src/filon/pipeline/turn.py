@@ -60,7 +60,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
     began: float | None = None
     ended: float | None = None
-    complete: bool = False
 
 
 class Turn(Struct, frozen=True, kw_only=True):

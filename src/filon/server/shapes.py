@@ -36,12 +36,6 @@ class ProblemShape(Shape):
     names: dict[str, str] = {}
 
 
-class ErrorShape(Shape):
-    """The body of every failed call of `/api`."""
-
-    error: ProblemShape
-
-
 class ChipShape(Shape):
     """The line of figures under an answer. `estimated` marks counts that are ours.
 

@@ -66,7 +66,6 @@ class _Call:
         self.recording = Recording(turn, turn.wire, number, services.limits.frames_kept)
         self.fold = ReplyFold()
         self.exchange: Exchange | None = None
-        self.complete = False
         self.events_in_last = 0
         progress.recording = self.recording
 
@@ -118,7 +117,6 @@ class _Call:
             yield Chunk(pieces=good, whole=reader.whole)
         if problem is not None:
             raise self._broken(problem)
-        self.complete = True
 
     async def _timed(self, exchange: Exchange) -> AsyncIterator[bytes]:
         """The body's bytes, as long as payload keeps coming: comments and blank lines are no
@@ -208,7 +206,6 @@ class _Call:
             usage=reply.usage,
             began=None if first is None else first + offset,
             ended=None if record.timing.ended is None else record.timing.ended + offset,
-            complete=self.complete,
         )
 
 
