@@ -2,7 +2,7 @@
 # ARGS reaches the tool behind a task: make run ARGS="--port 9000", make test ARGS="-k stream".
 
 .DEFAULT_GOAL := help
-.PHONY: pictures types help run test check format lock build bench clean
+.PHONY: docs pictures types help run test check format lock build bench soak clean
 
 export UV_COMPILE_BYTECODE := 1
 # Some machines set this for every shell; Filon would then compile itself at each start.
@@ -31,6 +31,9 @@ lock: ## write requirements.lock and requirements-dev.lock (ARGS=--upgrade for n
 types: ## make the browser's types from the server's API
 	@env -u PYTHONDONTWRITEBYTECODE scripts/types
 
+docs: ## docs/check, docs/providers and docs/differences.md, from the program's own data
+	@scripts/docs
+
 pictures: ## the README's pictures, from the last run of the browser tests
 	@mkdir -p docs/images
 	@cp test-results/chat-wide-light-en.png docs/images/chat.png
@@ -39,12 +42,14 @@ pictures: ## the README's pictures, from the last run of the browser tests
 build: ## a wheel and an sdist in dist/
 	@uv=$$(scripts/find-uv) && "$$uv" build --quiet --out-dir dist && ls dist
 
-bench: ## measure how fast Filon is
-	@if [ -x benchmarks/run ]; then exec benchmarks/run $(ARGS); \
-	else echo "No benchmark is written yet; its place is benchmarks/run." >&2; exit 1; fi
+bench: ## measure how fast Filon is beside others (ARGS=--quick for two minutes)
+	@exec benchmarks/run $(ARGS)
+
+soak: ## ten minutes of load and faults, and a look at what is left (ARGS="--minutes 1")
+	@exec benchmarks/run soak $(ARGS)
 
 clean: ## remove all that was installed or built here
-	rm -rf .venv .tools dist frontend/node_modules src/filon/server/static test-results \
+	rm -rf .venv .tools dist frontend/node_modules tests/*/node_modules src/filon/server/static test-results \
 	  .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

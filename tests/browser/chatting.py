@@ -15,6 +15,15 @@ def send(page: Page, text: str) -> None:
     composer(page).press("Enter")
 
 
+def choose(page: Page, model: str) -> None:
+    """Chooses a model by searching for it."""
+    expect(composer(page)).to_be_visible()
+    page.get_by_test_id("model-select").click()
+    page.get_by_test_id("model-search").fill(model)
+    page.get_by_test_id("model-search").press("Enter")
+    expect(page.get_by_test_id("model-picker")).to_have_count(0)
+
+
 def answers(page: Page) -> Locator:
     """The answers in view."""
     return page.locator('[data-testid=message][data-role="assistant"]')

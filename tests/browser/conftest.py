@@ -50,11 +50,15 @@ class Running:
         return code
 
 
-def serve(home: Path, config: Path | None = None, port: int = 0) -> Running:
-    """Starts `filon serve` and reads what it prints until the link is there."""
+def serve(home: Path, config: Path | None = None, port: int = 0, local: str = "off") -> Running:
+    """Starts `filon serve` and reads what it prints until the link is there. `local` are the local
+    servers to look for; what runs on this machine beside the test is none of its business."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     environ["FILON_HOME"] = str(home)
+    environ["FILON_LOCAL_SERVERS"] = local
+    # A test may leave an answer behind that stalls.
+    environ["FILON_SHUTDOWN_GRACE"] = "0"
     command = [sys.executable, "-m", "filon", "serve", "--no-browser", "--port", str(port)]
     if config is not None:
         command += ["--config", str(config)]

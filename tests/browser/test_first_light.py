@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.chatting import (
     answers,
+    choose,
     composer,
     questions,
     send,
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_chat_from_the_link_to_the_copied_curl(window: Visit) -> None:
     page = window.page
+    choose(page, "practice/echo")
     send(page, "Why do forty workers hit the limit at the same moment?")
     expect(streaming(page)).to_have_count(1)
     wait_for_text(page, "I am echo")
@@ -48,6 +50,16 @@ def test_a_chat_from_the_link_to_the_copied_curl(window: Visit) -> None:
     assert "Why do forty workers" in text
 
 
+def test_the_practice_model_answers_and_names_the_conversation(window: Visit) -> None:
+    page = window.page
+    send(page, "What is 2 + 3?")
+    wait_until_done(page)
+    expect(answers(page).last).to_contain_text("5")
+    expect(page.get_by_test_id("chip").last).to_contain_text("practice")
+    expect(page.get_by_test_id("conversation-item").first).to_contain_text("2 + 3")
+    shoot(page, "pocket")
+
+
 def copied_curl(window: Visit) -> str:
     window.page.get_by_test_id("copy-as").click()
     window.page.get_by_test_id("copy-curl").click()
@@ -68,6 +80,7 @@ def run_curl(command: str) -> list[dict[str, list[dict[str, dict[str, str]]]]]:
 
 def test_stop_keeps_what_came(window: Visit) -> None:
     page = window.page
+    choose(page, "practice/echo")
     send(page, "Stop me in the middle.")
     wait_for_text(page, "I am echo")
     page.get_by_test_id("stop").click()
@@ -81,6 +94,7 @@ def test_stop_keeps_what_came(window: Visit) -> None:
 
 def test_edit_and_regenerate_make_branches(window: Visit) -> None:
     page = window.page
+    choose(page, "practice/echo")
     send(page, "The first wording")
     wait_until_done(page)
     questions(page).first.hover()
@@ -108,6 +122,7 @@ def test_edit_and_regenerate_make_branches(window: Visit) -> None:
 
 def test_a_reload_in_the_middle_goes_on(window: Visit) -> None:
     page = window.page
+    choose(page, "practice/echo")
     send(page, "Reload me in the middle of the answer.")
     wait_for_text(page, "I am echo")
     page.reload()
@@ -121,6 +136,7 @@ def test_a_reload_in_the_middle_goes_on(window: Visit) -> None:
 
 def test_hostile_markdown_is_only_text(window: Visit) -> None:
     page = window.page
+    choose(page, "practice/echo")
     send(
         page,
         "<img src=x onerror=\"document.title='taken'\"> ![p](https://evil.invalid/p.png) "
@@ -138,6 +154,7 @@ def test_kill_in_mid_stream_and_start_again(browser: Browser, tmp_path: Path) ->
     first = serve(home)
     opened = visit(browser, first)
     opened.page.goto(first.link)
+    choose(opened.page, "practice/echo")
     send(opened.page, "Kill the server while you answer.")
     wait_for_text(opened.page, "Parameters")
     first.stop(signal.SIGKILL)

@@ -13,7 +13,21 @@ from tests.browser.conftest import Running, serve, shoot, visit
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-ROOMS = ("", "traces", "endpoints", "settings")
+ROOMS = {
+    "empty": "",
+    "traces": "traces",
+    "endpoints": "endpoints",
+    "practice-faults": "endpoints?endpoint=practice&section=faults",
+    "practice-ledger": "endpoints?endpoint=practice&section=ledger",
+    "settings": "settings",
+}
+LOOKS = [
+    f"{size}-{light}-{language}"
+    for size in ("wide", "phone")
+    for light in ("light", "dark")
+    for language in ("en", "es")
+]
+LOCALES = {"en": "en-US", "es": "es-ES"}
 CONFIG = """version: 1.3.5
 endpoints:
   custom:
@@ -73,22 +87,19 @@ def live_in(page: Page, running: Running) -> None:
     wait_until_done(page)
 
 
-@pytest.mark.parametrize("locale", ["en-US", "es-ES"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("wide", [True, False], ids=["wide", "phone"])
-def test_rooms(
-    browser: Browser, lived_in: tuple[Running, StorageState], wide: bool, dark: bool, locale: str
-) -> None:
+@pytest.mark.parametrize("look", LOOKS)
+def test_rooms(browser: Browser, lived_in: tuple[Running, StorageState], look: str) -> None:
     running, state = lived_in
-    opened = visit(browser, running, wide=wide, dark=dark, locale=locale, state=state)
+    size, light, language = look.split("-")
+    wide, locale = size == "wide", LOCALES[language]
+    opened = visit(browser, running, wide=wide, dark=light == "dark", locale=locale, state=state)
     page = opened.page
-    look = f"{'wide' if wide else 'phone'}-{'dark' if dark else 'light'}-{locale[:2]}"
     faults: list[str] = []
-    for room in ROOMS:
-        page.goto(f"{running.url}/{room}")
+    for room, path in ROOMS.items():
+        page.goto(f"{running.url}/{path}")
         expect(page.locator("main").first).to_be_visible()
         page.wait_for_timeout(500)
-        faults += judge(page, f"{room or 'empty'}-{look}", locale)
+        faults += judge(page, f"{room}-{look}", locale)
     for number, name in enumerate(("chat", "failed")):
         page.goto(running.url)
         if not wide:

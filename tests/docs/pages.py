@@ -42,7 +42,7 @@ class Page(Struct, frozen=True):
 
     @property
     def links(self) -> list[str]:
-        return _LINK.findall(self.prose)
+        return _LINK.findall(_CODE.sub("", self.prose))
 
     @property
     def code(self) -> set[str]:
@@ -68,7 +68,8 @@ def decisions() -> list[Page]:
 def all_pages() -> list[Page]:
     """Every page that people read first, and all of docs."""
     names = ("README.md", "README.es.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
-    guides = [page(f"docs/{path.name}") for path in _sorted("docs")]
+    folders = ("docs", "docs/providers")
+    guides = [page(f"{folder}/{path.name}") for folder in folders for path in _sorted(folder)]
     return [*map(page, names), *guides, *decisions()]
 
 

@@ -45,8 +45,9 @@ def test_every_part_is_in_architecture() -> None:
     records = [record.__name__ for record in get_args(AnyRecord)]
     assert len(stages) == 7
     assert [name for name in (*stages, *records) if name not in told.code] == []
-    providers = {manifest.name for manifest in manifests()}
-    assert [name for name in providers if not re.search(rf"\b{name}\b", told.prose)] == []
+    providers = {manifest.name for manifest in manifests() if manifest.kind != "practice"}
+    listed = page("docs/providers/README.md").links
+    assert [name for name in providers if f"{name}.md" not in listed] == []
 
 
 def test_architecture_lists_the_layers_as_they_are_held() -> None:
@@ -66,7 +67,7 @@ def test_every_route_is_in_the_pages() -> None:
     assert "/api/chat/send" in paths
     assert [path for path in paths if not is_told(without_names(path), told)] == []
     doors = [f"{route.method} {route.path}" for route in RAW_ROUTES]
-    assert [door for door in doors if door not in told] == []
+    assert [door for door in doors if without_names(door) not in told] == []
 
 
 def without_names(text: str) -> str:

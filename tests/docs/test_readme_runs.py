@@ -104,6 +104,7 @@ def environment_in(folder: Path) -> dict[str, str]:
         "PATH": f"{binaries}:{os.environ['PATH']}",
         "HOME": str(folder),
         "FILON_HOME": str(folder / "home"),
+        "FILON_LOCAL_SERVERS": "off",
         "LANG": "C.UTF-8",
     }
 

@@ -25,14 +25,16 @@ BEATS: tuple[bytes | float, ...] = tuple(
 
 class Failing(Struct, frozen=True, kw_only=True):
     """What a provider answers, and what must come of it: the caller's status and words of the
-    message, the trace's status, and the finding's code."""
+    message, the trace's status, and the finding's code. `code` is the caller's, where the provider
+    has one of its own."""
 
     script: Script
     status: int
     told: str
     seen: int | None
-    finding: str | None
+    finding: str
     retry_after: str | None = None
+    code: str | None = None
 
 
 BEFORE: dict[str, Failing] = {
@@ -92,6 +94,7 @@ BEFORE: dict[str, Failing] = {
         told="exceeded your quota",
         seen=429,
         finding="quota_exhausted",
+        code="insufficient_quota",
     ),
     "500 page": Failing(
         script=(whole(PAGE, ("content-type", "text/html"), status=500),),
@@ -129,10 +132,14 @@ BEFORE: dict[str, Failing] = {
         status=502,
         told="cannot be read",
         seen=200,
-        finding=None,
+        finding="broken_reply",
     ),
     "nothing under 200": Failing(
-        script=(whole(b"", JSON),), status=502, told="before any answer", seen=200, finding=None
+        script=(whole(b"", JSON),),
+        status=502,
+        told="before any answer",
+        seen=200,
+        finding="broken_reply",
     ),
     "half a document": Failing(
         script=(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n" + b'{"choices":', "close"),
@@ -150,21 +157,37 @@ BEFORE: dict[str, Failing] = {
     "no HTTP": Failing(
         script=(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "close"),
         status=502,
-        told="",
+        told="cannot be read",
         seen=None,
-        finding="cut",
+        finding="broken_reply",
     ),
     "never a head": Failing(
-        script=("stall",), status=504, told="has sent nothing for", seen=None, finding=None
+        script=("stall",),
+        status=504,
+        told="has sent nothing for",
+        seen=None,
+        finding="provider_timeout",
     ),
     "never a body": Failing(
-        script=(OPEN, "stall"), status=504, told="has sent nothing for", seen=200, finding=None
+        script=(OPEN, "stall"),
+        status=504,
+        told="has sent nothing for",
+        seen=200,
+        finding="provider_timeout",
     ),
     "comments for ever": Failing(
-        script=stream(*BEATS), status=504, told="has sent nothing for", seen=200, finding=None
+        script=stream(*BEATS),
+        status=504,
+        told="has sent nothing for",
+        seen=200,
+        finding="provider_timeout",
     ),
     "a role and no more": Failing(
-        script=stream(START, "stall"), status=504, told="nothing for", seen=200, finding=None
+        script=stream(START, "stall"),
+        status=504,
+        told="nothing for",
+        seen=200,
+        finding="provider_timeout",
     ),
     "an error as first event": Failing(
         script=stream(START, event(error={"message": "upstream is down", "code": 503})),
@@ -174,14 +197,18 @@ BEFORE: dict[str, Failing] = {
         finding="overloaded",
     ),
     "an end before any word": Failing(
-        script=stream(START), status=502, told="ended in the middle", seen=200, finding=None
+        script=stream(START),
+        status=502,
+        told="ended in the middle",
+        seen=200,
+        finding="broken_reply",
     ),
     "a frame of rubbish": Failing(
         script=stream(b"data: {what}\n\n"),
         status=502,
         told="cannot be read",
         seen=200,
-        finding=None,
+        finding="broken_reply",
     ),
 }
 

@@ -44,6 +44,16 @@ class Serving:
         self.url = url
         self.token = token
 
+    async def signal(self, signal: Signals, until: str) -> str:
+        """Sends a signal and reads the log on to the line that holds this word; that line."""
+        assert self._process.stderr is not None
+        self._process.send_signal(signal)
+        async with asyncio.timeout(30):
+            while line := (await self._process.stderr.readline()).decode():
+                if until in line:
+                    return line
+        raise AssertionError("it ended before it said so")
+
     async def end(self, signal: Signals) -> Done:
         """Sends a signal and waits for the end."""
         self._process.send_signal(signal)
@@ -87,5 +97,11 @@ async def _start(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=home.parent,
-        env={**kept, "PYTHONPATH": str(ROOT), "FILON_HOME": str(home), **environ},
+        env={
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "FILON_HOME": str(home),
+            "FILON_LOCAL_SERVERS": "off",
+            **environ,
+        },
     )

@@ -4,18 +4,16 @@ Raw asyncio, and no HTTP library: what the trace says was sent is compared with 
 """
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Literal
+
+from tests.journeys.raw_server import RawServer, length_of
 
 # What an answer consists of: bytes to write, seconds to wait, or how it ends. "stall" writes
 # nothing more until the client leaves, "cut" resets the connection, "close" ends it in good order.
 Step = bytes | float | Literal["stall", "cut", "close"]
 Script = Sequence[Step]
-
-_CONTENT_LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
 class Recorded:
@@ -24,6 +22,8 @@ class Recorded:
     def __init__(self, head: bytes, body: bytes) -> None:
         self.head = head
         self.body = body
+        # Bytes of the answer that the connection has taken so far.
+        self.taken = 0
         self.left = asyncio.Event()
         self.answering = asyncio.Event()
 
@@ -40,16 +40,15 @@ class Recorded:
         return [(name, value) for name, _, value in pairs]
 
 
-class Recorder:
+class Recorder(RawServer):
     """The provider: `requests` is what came, `script` what it answers next."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.requests: list[Recorded] = []
-        self.port = 0
         self._scripts: deque[Script] = deque()
         self._usual: Script = ()
         self._arrived = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -74,38 +73,9 @@ class Recorder:
                 await self._arrived.wait()
         return self.requests[number]
 
-    @asynccontextmanager
-    async def listening(self) -> AsyncGenerator["Recorder"]:
-        """Opens its port, and closes every connection at the end."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=64 * 1024 * 1024)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-            for task in tuple(self._tasks):
-                task.cancel()
-            if self._tasks:
-                await asyncio.wait(self._tasks)
-            await server.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            while await self._exchange(reader, writer):
-                pass
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.transport.abort()
-
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
-        length = _CONTENT_LENGTH.search(head)
-        body = await reader.readexactly(int(length.group(1))) if length else b""
+        body = await reader.readexactly(length_of(head))
         recorded = Recorded(head, body)
         self.requests.append(recorded)
         self._arrived.set()
@@ -139,6 +109,7 @@ async def _answer(script: Script, writer: asyncio.StreamWriter, recorded: Record
             case bytes():
                 writer.write(step)
                 await writer.drain()
+                recorded.taken += len(step)
                 recorded.answering.set()
             case "stall":
                 await asyncio.Event().wait()

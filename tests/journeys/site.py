@@ -4,8 +4,8 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager, redirect_stderr
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from openai import AsyncOpenAI, OpenAI
 
 from filon.cli import serve
 from filon.config.load import load
-from filon.config.settings import Settings
+from filon.config.settings import Retries, Settings
 from filon.server.house import ServerHouse
 from filon.server.security import COOKIE
 
+ONCE = Retries(attempts=1, breaker=False)
 ME = 1
 OTHER = 2
 NOTHING: Mapping[str, str] = {}
@@ -154,15 +155,33 @@ def settings_of(
     environ: Mapping[str, str] | None = None,
     **limits: float,
 ) -> Settings:
-    """Settings as the program itself would make them, from this text of a librechat.yaml."""
+    """Settings as the program itself would make them, from this text of a librechat.yaml, but that
+    nothing is tried twice unless the text says so: most tests look at one failure."""
     home.mkdir(exist_ok=True)
     path = None
     if config is not None:
         path = home / "librechat.yaml"
         path.write_text(config, encoding="utf-8")
-    settings = load(environ or {}, cwd=home, config=path, home=home, port=0)
+    # What runs on this machine beside the test is none of its business.
+    settings = load(
+        {"FILON_LOCAL_SERVERS": "off", **(environ or {})}, cwd=home, config=path, home=home, port=0
+    )
+    if settings.retries == Retries():
+        settings = replace(settings, retries=ONCE)
     given: dict[str, Any] = dict(limits)
     return replace(settings, limits=replace(settings.limits, **given)) if given else settings
+
+
+@contextmanager
+def impatient(site: Site, seconds: float = 0.5) -> Generator[None]:
+    """Within the block a provider may be silent for so long and no longer. For tests of silence
+    alone: on a busy machine any answer may take this long."""
+    usual = site.house.services.limits
+    site.house.services.limits = replace(usual, first_payload=seconds, between_payloads=seconds)
+    try:
+        yield
+    finally:
+        site.house.services.limits = usual
 
 
 @asynccontextmanager

@@ -169,7 +169,8 @@ async def test_a_bad_key(bad_site: Site, value: str) -> None:
         ("GET", "/v1/", 404),
         ("POST", "/v1/chat/completions/", 404),
         ("POST", "/v1//chat/completions", 404),
-        ("POST", "/v1/embeddings", 404),
+        ("GET", "/v1/embeddings", 405),
+        ("POST", "/v1/models/", 404),
     ],
 )
 async def test_a_wrong_door_of_the_gateway(
@@ -220,7 +221,7 @@ API: dict[str, tuple[bytes, int, str | None]] = {
     "null": (b"null", 422, None),
     "list": (b"[]", 422, None),
     "number": (b"1", 422, None),
-    "no model": (b'{"text":"x"}', 422, "model"),
+    "no model": (b'{"text":"x"}', 400, "model"),
     "model number": (b'{"model":1,"text":"x"}', 422, "model"),
     "model unknown": (b'{"model":"x/y","text":"x"}', 404, "model"),
     "no text": (b'{"model":"rec/m-1"}', 422, "text"),

@@ -27,7 +27,7 @@ from tests.journeys.replies import (
     stream,
     whole,
 )
-from tests.journeys.site import ME, Site, running
+from tests.journeys.site import ME, ONCE, Site, running
 
 FROM_VARIABLE = "sk-CANARY-variable-0123456789abcdefghij"
 IN_FILE = "sk-CANARY-literal-0123456789abcdefghij"
@@ -89,8 +89,14 @@ async def canary(
     file.write_text(CONFIG % (recorder.url, recorder.url))
     home = tmp_path / "home"
     home.mkdir()
-    environ = {"KEY": FROM_VARIABLE, "TOKEN": IN_HEADER, "FILON_CONFIG": str(file)}
-    settings = replace(load(environ, cwd=tmp_path, home=home, port=0), log_json=request.param)
+    environ = {
+        "KEY": FROM_VARIABLE,
+        "TOKEN": IN_HEADER,
+        "FILON_CONFIG": str(file),
+        "FILON_LOCAL_SERVERS": "off",
+    }
+    loaded = load(environ, cwd=tmp_path, home=home, port=0)
+    settings = replace(loaded, log_json=request.param, retries=ONCE)
     async with running(settings, template) as site:
         yield site
 

@@ -112,12 +112,11 @@ async def test_asking_shows_no_terminal_commands(home: Path, recorder: Recorder)
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("ask", "practice/ecko", "x"), "Did you mean practice/echo?"),
+        (("ask", "practice/ecko", "x"), "Did you mean practice/echo "),
         (("trace", "show", "t_none"), "There is no trace"),
         (("trace", "show", "last"), "There is no trace yet"),
         (("trace", "curl", "last"), "There is no trace yet"),
         (("keys", "revoke", "nothing"), "key of that id"),
-        (("check", "nowhere.yaml"), "nowhere.yaml"),
     ],
 )
 async def test_a_command_that_fails_says_so_in_one_line(
@@ -145,29 +144,65 @@ async def test_keys(home: Path) -> None:
     assert (await filon(home, "keys", "list")).out.startswith("No keys.")
 
 
-CHECKED = """version: 1.2.1
-endpoints:
-  custom:
-    - name: rec
-      apiKey: "${NOT_SET_ANYWHERE}"
-      baseURL: https://example.org/v1
-      models: {default: [m-1]}
-      titelModel: m-1
-"""
+async def test_keys_with_rules(home: Path) -> None:
+    words = ("--models", "practice/*,preset/*", "--models", "rec/m-1", "--expires", "30d")
+    limits = ("--rpm", "60", "--tpm", "100000", "--rpd", "9", "--concurrent", "4")
+    others = ("--tag", "ci", "--tag", "x", "--lenient", "--explain-errors", "--note", "why")
+    made = await filon(home, "keys", "create", "ci", *words, *limits, *others)
+    assert made.code == 0, made.err
+    assert made.out.startswith(PREFIX)
+    assert made.out.count("\n") == 1
+    shown = await filon(home, "keys", "show", made.out.strip())
+    for told in (
+        "the models practice/*, preset/*, rec/m-1",
+        "60 requests per minute, 100,000 tokens per minute, 9 requests per day, 4 at the same time",
+        "ci, x",
+        "why",
+        "0 requests",
+    ):
+        assert told in shown.out
+    assert (await filon(home, "keys", "edit", "ci", "--name", "cd", "--rpm", "0")).code == 0
+    changes = ("--models", "*", "--endpoints", "rec", "--tag", "", "--strict", "--expires", "never")
+    assert (await filon(home, "keys", "edit", "cd", *changes)).code == 0
+    key = json.loads((await filon(home, "keys", "show", "cd", "--json")).out)
+    assert key["expires_at"] is None
+    assert key["note"] == "why"
+    assert key["rules"] == {
+        "models": [],
+        "endpoints": ["rec"],
+        "requests_per_minute": None,
+        "tokens_per_minute": 100_000,
+        "requests_per_day": 9,
+        "concurrent": 4,
+        "tags": [],
+        "lenient": False,
+        "explain_errors": True,
+    }
+    assert "hash" not in key
+    assert (await filon(home, "keys", "revoke", "cd")).code == 0
+    (listed,) = json.loads((await filon(home, "keys", "list", "--revoked", "--json")).out)
+    assert listed["revoked_at"] is not None
+    assert "revoked 20" in (await filon(home, "keys", "list", "--revoked")).out
 
 
-async def test_check(home: Path) -> None:
-    file = home.parent / "librechat.yaml"
-    file.write_text(CHECKED)
-    done = await filon(home, "check", str(file))
-    lines = done.out.splitlines()
-    assert any(line.startswith(f"{file}:8:7: warning ") for line in lines), done.out
-    assert any(line.startswith(f"{file}:5:") and "NOT_SET_ANYWHERE" in line for line in lines)
-    assert done.code == 0
-    file.write_text(CHECKED.replace("      baseURL: https://example.org/v1\n", ""))
-    broken = await filon(home, "check", str(file))
-    assert broken.code == 1
-    assert ": error " in broken.out
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("create", "a", "--expires", "soon"), "neither a date nor a span"),
+        (("create", "a", "--expires", "2020-01-01"), "in the past"),
+        (("create", "a\nb"), "one line of 1 to 80"),
+        (("create", "a", "--tag", "x" * 41), "no tag"),
+        (("show", "nothing"), "No key of that id"),
+        (("edit", "nothing"), "No key of that id"),
+    ],
+)
+async def test_a_key_that_cannot_be_kept_is_refused(
+    home: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = await filon(home, "keys", *words)
+    assert (done.code, done.out) == (1, "")
+    assert told in done.err
+    assert "Traceback" not in done.err
 
 
 async def test_the_curl_command_is_run_by_a_shell(site: Site, tmp_path: Path) -> None:

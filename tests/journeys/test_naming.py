@@ -70,23 +70,24 @@ async def test_a_model_writes_the_title(
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "asked"),
     [
-        refusal(500, "no"),
-        completion(""),
-        completion("<think>hm</think>  \n"),
-        ("close",),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nno...",),
+        (refusal(500, "no"), 1),
+        (completion(""), 1),
+        (completion("<think>hm</think>  \n"), 1),
+        # A connection kept from the chat that ends without a word is replaced once.
+        (("close",), 2),
+        ((b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nno...",), 1),
     ],
 )
 async def test_the_first_words_stay_where_the_model_fails(
-    tmp_path: Path, template: Path, recorder: Recorder, script: Script
+    tmp_path: Path, template: Path, recorder: Recorder, script: Script, asked: int
 ) -> None:
     recorder.answers(spoken("From hot water."), script)
     settings = settings_of(tmp_path / "home", CONFIG % (recorder.url, "titleModel: m-1"))
     async with running(settings, template) as site:
         assert (await talk(site))["title"] == WORDS
-        assert len(recorder.requests) == 2
+        assert len(recorder.requests) == 1 + asked
         assert len(await traces(site, "title")) == 1
 
 

@@ -201,12 +201,12 @@ async def test_a_client_that_wants_to_close_is_let_go(server: Server) -> None:
         (b"GET / HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n", 400, "Upgrade"),
         (b"GET / HTTP/1.1\r\na: " + b"x" * 70_000, 431, "headers are longer than 65,536 bytes"),
         (get("/"), 404, "Nothing is at /. Use /v1/chat/completions or /v1/models."),
-        (get("/v1/models/gpt"), 404, "no model 'gpt'"),
+        (get("/v1/models/gpt"), 404, "The model `gpt` does not exist"),
         (get(CHAT), 405, "GET is not for /v1/chat/completions. Use POST."),
         (get("/v1/models", "DELETE"), 405, "Use GET or HEAD."),
         (post(b""), 400, "The body is empty."),
         (post(b"{"), 400, "not JSON: it ends too early"),
-        (post(HELLO | {"model": "gpt"}), 404, "There is no model 'gpt' here. Use 'echo'."),
+        (post(HELLO | {"model": "gpt"}), 404, "The model `gpt` does not exist"),
         (post(HELLO, speed="fast"), 400, "`x-practice-speed` is 'fast'"),
         (post(HELLO, speed="-1"), 400, "`x-practice-speed` is '-1'"),
         (post(HELLO, speed="nan"), 400, "`x-practice-speed` is 'nan'"),
@@ -251,7 +251,7 @@ async def test_head_and_options(server: Server) -> None:
         await wire.send(get("*", "OPTIONS"))
         assert (await wire.head())[0] == 204
         await wire.send(get("/v1/models/echo"))
-        assert json.loads((await wire.reply())[2])["owned_by"] == "practice"
+        assert json.loads((await wire.reply())[2])["owned_by"] == "filon-practice"
 
 
 async def test_a_body_of_ten_megabytes_is_refused(server: Server) -> None:
@@ -315,6 +315,7 @@ async def test_a_client_that_leaves_stops_the_answer(server: Server) -> None:
     async with server.wire() as wire:
         await wire.send(post(HELLO | {"stream": True}, speed="1"))
         assert (await wire.head())[0] == 200
+        assert b'"role":"assistant"' in await wire.chunk()
         assert b'"content":"I"' in await wire.chunk()
         assert server.practice.busy == 1
     await until(server.practice, 0)

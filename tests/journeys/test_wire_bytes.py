@@ -58,6 +58,19 @@ async def test_a_program_s_request(site: Site, recorder: Recorder, stream: bool)
     assert json.loads(recorder.last.body)["messages"] == body["messages"]
 
 
+async def test_a_request_that_was_sent_twice(site: Site, recorder: Recorder) -> None:
+    """The connection that was kept was closed: the trace says that it went out again."""
+    recorder.answers(completion(), ("close",), completion())
+    body = {"model": "rec/m-1", "messages": [{"role": "user", "content": "x"}]}
+    for _ in range(2):
+        assert (await site.program(body)).status == 200
+    assert recorder.requests[1].body == recorder.requests[2].body
+    (attempt,) = [
+        record for record in (await site.last_trace())["records"] if record["type"] == "attempt"
+    ]
+    assert (attempt["timing"]["reused"], attempt["timing"]["retried_stale"]) == (False, True)
+
+
 async def test_the_head_is_ours_alone(site: Site, recorder: Recorder) -> None:
     """Nothing of the caller's head travels on: no cookie, no key, no name of its program."""
     recorder.answers(completion())

@@ -1,6 +1,7 @@
 """The schema as text. Run this file to write what is checked in, after a migration was added."""
 
 import asyncio
+import re
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -8,11 +9,15 @@ from pathlib import Path
 import filon.store
 from filon.store.store import Store
 
+# SQLite writes a column that is added behind the last one, on the same line.
+_ADDED = re.compile(r", (\w+ [A-Z])")
+
 CHECKED_IN = Path(filon.store.__file__).parent / "schema" / "sqlite.sql"
 
 
 def schema_of(file: Path) -> str:
-    """All that makes up the schema, tables first, in the order of their names."""
+    """All that makes up the schema, tables first, in the order of their names; a column that was
+    added later on a line of its own, as the others."""
     connection = sqlite3.connect(file)
     found = connection.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
@@ -21,7 +26,7 @@ def schema_of(file: Path) -> str:
     connection.close()
     statements = [
         "\n".join(line.rstrip().replace("\t", "  ") for line in sql.splitlines()) + ";"
-        for (sql,) in found
+        for sql in (_ADDED.sub(r",\n  \1", sql) for (sql,) in found)
     ]
     return "\n\n".join(statements) + "\n"
 

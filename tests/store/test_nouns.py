@@ -4,13 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from filon.conversation.errors import NotFound, Problem
+from filon.conversation.rights import KeyRules
+from filon.kit import clock
 from filon.store.encoding import clean, from_json, to_json
 from filon.store.errors import StoreError
-from filon.store.keys import KeyRow
+from filon.store.keys import KeyRow, KeyUse
 from filon.store.models import FetchedModels
 from filon.store.sessions import SessionRow
 from filon.store.store import Store
+from filon.trace.records import Admitted
 from tests.store.conftest import ME, OTHER
+from tests.store.made import summary
 
 PROBLEM = Problem(code="provider_refused", message="no", blame="provider", status=502)
 
@@ -54,6 +58,64 @@ async def test_keys_are_listed_used_and_revoked(store: Store) -> None:
     assert await store.keys.by_hash("c") is None
     with pytest.raises(NotFound):
         await store.keys.revoke(ME, "b", 7.0)
+
+
+async def test_a_key_keeps_its_rules_and_changes(store: Store) -> None:
+    rules = KeyRules(models=("mistral/*",), concurrent=4, tags=("ci",), lenient=True)
+    made = replace(key("a"), rules=rules, note="half \ud800", expires_at=9.0)
+    await store.keys.add(made)
+    kept = await store.keys.get(ME, "a")
+    assert kept == replace(made, note=kept.note)
+    changed = await store.keys.change(ME, "a", {"name": "b", "rules": KeyRules()})
+    assert changed == replace(kept, name="b", rules=KeyRules())
+    assert await store.keys.change(ME, "a", {}) == changed
+    await store.keys.revoke(ME, "a", 6.0)
+    with pytest.raises(NotFound):
+        await store.keys.change(ME, "a", {"name": "c"})
+    (gone,) = await store.keys.ever(ME)
+    assert (gone.name, gone.revoked_at) == ("b", 6.0)
+    assert await store.keys.all(ME) == ()
+
+
+NOON = 1_800_000_000.0
+DAY = 86_400.0
+
+
+async def test_traces_are_summed_by_key_and_day(store: Store) -> None:
+    let_in = (Admitted(owner_id=ME, by="key"),)
+    priced = {"cost_kind": "priced", "cost_usd": 0.5, "input_tokens": 10, "output_tokens": 5}
+    # Handed over together, so that one batch adds to the same row more than once.
+    for number in range(20):
+        at = NOON + DAY * (number % 2)
+        given = {**priced, "started_at": at, "caller": "gateway"}
+        await store.traces.insert(ME, summary(f"t{number}", **given), let_in, "k1")
+    failed = summary("f", started_at=NOON, outcome="failed", cost_kind="unknown")
+    await store.traces.insert(ME, failed, let_in, "k1")
+    await store.traces.insert(ME, replace(failed, id="r"), (), "k1")
+    unpriced = replace(failed, id="u", outcome="complete", input_tokens=1, output_tokens=1)
+    await store.traces.insert(ME, unpriced, let_in, "k2")
+    await store.traces.insert(ME, replace(unpriced, id="n"), let_in)
+    await store.flush()
+    uses = await store.keys.uses(ME, clock.day(NOON))
+    assert uses["k1"].today == KeyUse(
+        requests=12, refused=1, failed=1, input_tokens=100, output_tokens=50, cost_usd=5.0
+    )
+    assert uses["k1"].total == KeyUse(
+        requests=22, refused=1, failed=1, input_tokens=200, output_tokens=100, cost_usd=10.0
+    )
+    assert uses["k2"].today.unpriced == 1
+    assert set(uses) == {"k1", "k2"}
+    first, second = await store.keys.days(ME, "k1")
+    assert (first.day, first.use) == (clock.day(NOON), uses["k1"].today)
+    assert second.day == clock.day(NOON + DAY)
+    assert await store.keys.days(ME, "k1", second.day) == (second,)
+    assert await store.keys.count_on(ME, "k1", first.day) == 11
+    assert await store.keys.count_on(OTHER, "k1", first.day) == 0
+    assert await store.keys.uses(OTHER, first.day) == {}
+    assert await store.keys.days(OTHER, "k1") == ()
+    by_key = await store.keys.days_of_all(ME, first.day)
+    assert by_key["k1"] == (first, second)
+    assert set(by_key) == {"k1", "k2"}
 
 
 async def test_two_keys_never_share_a_hash(store: Store) -> None:

@@ -172,7 +172,7 @@ async def test_an_address_that_is_not_supported_is_told_without_its_password(url
 
 BROKEN = """
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "%s"
 def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
     op.execute("DELETE FROM people")
@@ -191,12 +191,12 @@ async def test_a_migration_that_fails_leaves_the_old_data(
     scripts = tmp_path / "migrations"
     (scripts / "versions").mkdir(parents=True)
     ours = Path(migrate.__file__).parent / "migrations"
-    for name in ("env.py", "versions/0001_first_light.py"):
-        (scripts / name).write_bytes((ours / name).read_bytes())
-    (scripts / "versions" / "0002_broken.py").write_text(BROKEN)
+    for script in ("env.py", *(f"versions/{each.name}" for each in ours.glob("versions/*.py"))):
+        (scripts / script).write_bytes((ours / script).read_bytes())
+    (scripts / "versions" / "9999_broken.py").write_text(BROKEN % migrate.REVISIONS[-1])
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "_SCRIPTS", str(scripts))
-        patch.setattr(migrate, "REVISIONS", ("0001", "0002"))
+        patch.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "9999"))
         assert "nothing" in str(await refusal(url))
     assert tables(file) == before
     store = await Store.open(url)

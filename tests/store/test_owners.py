@@ -40,6 +40,7 @@ async def test_lists_of_another_are_empty(mine: Store) -> None:
         requests=0, failed=0, unpriced=0, cost_usd=0.0
     )
     assert await mine.keys.all(OTHER) == ()
+    assert await mine.keys.ever(OTHER) == ()
 
 
 Call = Callable[[Store], Awaitable[object]]
@@ -58,6 +59,8 @@ CALLS: dict[str, Call] = {
     ),
     "trace": lambda store: store.traces.get(OTHER, "t1"),
     "key": lambda store: store.keys.revoke(OTHER, "k1", 5.0),
+    "key seen": lambda store: store.keys.get(OTHER, "k1"),
+    "key changed": lambda store: store.keys.change(OTHER, "k1", {"name": "stolen"}),
 }
 
 
@@ -86,6 +89,7 @@ async def nothing_of_mine_changed(store: Store) -> None:
     row = await store.conversations.get(ME, "c1")
     assert (row.title, row.active_id) == ("Ore", "m2")
     (key,) = await store.keys.all(ME)
+    assert key.name == "n"
     assert (key.last_used_at, key.revoked_at) == (None, None)
     session = await store.sessions.find("s1")
     assert session is not None

@@ -36,7 +36,7 @@ async def test_a_trace_comes_back_as_it_was(store: Store) -> None:
         mark="2 dropped",
         conversation_id="c1",
         message_id="m1",
-        timing=Timing(queued=0.0, sent=0.001, first_byte=0.5, ended=1.5, reused=True),
+        timing=Timing(sent=0.001, first_byte=0.5, ended=1.5, reused=True),
     )
     turn = records(["long " * 2000, "short"])
     await store.traces.insert_now(ME, whole, turn)
@@ -107,8 +107,10 @@ async def test_lists_filter(store: Store) -> None:
     ]
     for each in given:
         await store.traces.insert_now(ME, each, ())
+    await store.traces.insert(ME, summary("t-d", caller="cli"), (), "key_1")
+    await store.flush()
     for chosen, wanted in [
-        (TraceFilter(), {"t-a", "t-b", "t-c"}),
+        (TraceFilter(), {"t-a", "t-b", "t-c", "t-d"}),
         (TraceFilter(text="LLAMA_3"), {"t-a"}),
         (TraceFilter(text="llama%"), set[str]()),
         (TraceFilter(text="a-3"), set[str]()),
@@ -119,6 +121,8 @@ async def test_lists_filter(store: Store) -> None:
         (TraceFilter(outcome="failed"), {"t-b"}),
         (TraceFilter(caller="chat", outcome="complete"), {"t-c"}),
         (TraceFilter(conversation_id="c1"), {"t-c"}),
+        (TraceFilter(key_id="key_1"), {"t-d"}),
+        (TraceFilter(key_id="key_2"), set[str]()),
     ]:
         page = await store.traces.page(ME, chosen)
         assert {trace.id for trace in page.traces} == wanted

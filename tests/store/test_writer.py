@@ -18,7 +18,7 @@ from filon.store import writer as writer_module
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.tables import people
-from filon.store.writer import Inserts, Writer
+from filon.store.writer import ROWS_AT_ONCE, Inserts, Writer
 
 PEOPLE = (insert(people),)
 
@@ -111,16 +111,19 @@ async def test_one_failing_operation_fails_alone(
     assert len(commits) == 1
 
 
-async def test_inserts_of_one_kind_become_one_statement(writer: Writer, database: Database) -> None:
+@pytest.mark.parametrize(("count", "expected"), [(2, 1), (ROWS_AT_ONCE * 2, 1), (50, 2)])
+async def test_inserts_of_one_kind_become_one_statement_and_one_for_the_rest(
+    writer: Writer, database: Database, count: int, expected: int
+) -> None:
     statements: list[str] = []
     event.listen(
         database.writing.sync_engine, "before_cursor_execute", partial(note_statement, statements)
     )
-    for number in range(1, 51):
+    for number in range(1, count + 1):
         await writer.enqueue(person(number))
     await writer.close()
-    assert len(await numbers(database)) == 50
-    assert len([each for each in statements if each.startswith("INSERT")]) == 1
+    assert await numbers(database) == list(range(1, count + 1))
+    assert len([each for each in statements if each.startswith("INSERT")]) == expected
 
 
 def note_statement(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from filon.config.load import Read, read_config
+from filon.protocols.registry import PROTOCOLS
+from filon.providers import placeholders
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "librechat"
 EXAMPLES = Path(__file__).parent / "fixtures" / "librechat"
@@ -22,7 +24,7 @@ class EveryVariable(dict[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        if name.endswith(("URL", "CLIENT")):
+        if name.endswith(("URL", "CLIENT", "REVERSE_PROXY")):
             return "https://gateway.example/v1"
         return f"value-of-{name.lower()}"
 
@@ -54,15 +56,28 @@ def test_a_file_of_the_wild_loads(path: Path) -> None:
         assert endpoint.key.value is None or "${" not in endpoint.key.value
         assert endpoint.origin.source == path.name
         assert (endpoint.state == "ready") == (endpoint.reason is None)
-        assert not any("${" in value or "{{" in value for value in endpoint.headers.values())
+        assert not any("${" in value for value in endpoint.headers.values())
+        named = {name for text in endpoint.headers.values() for name in placeholders.named(text)}
+        assert named <= placeholders.FILLED
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_with_every_variable_set_nothing_is_missing(path: Path) -> None:
     result = read(path, EveryVariable())
     assert "unset-variable" not in [one.code for one in result.file.verdicts]
-    for endpoint in result.endpoints:
+    spoken = [endpoint for endpoint in result.endpoints if endpoint.protocol in PROTOCOLS]
+    for endpoint in spoken:
         # A second dollar sign stays in the address, which is then none.
         if endpoint.key.source != "user_provided" and not endpoint.base_url.startswith("$"):
             assert endpoint.state == "ready", endpoint.reason
             assert "${" not in endpoint.base_url
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_file_has_its_list_of_keys_without_effect(path: Path) -> None:
+    idle = read(path, {}).idle
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [(one.line, one.column) for one in idle] == sorted((o.line, o.column) for o in idle)
+    for one in idle:
+        name = one.path.rpartition(".")[2].partition("[")[0]
+        assert name in lines[one.line - 1]

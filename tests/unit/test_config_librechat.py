@@ -66,7 +66,10 @@ def test_an_unset_variable_is_a_state_and_never_a_literal(
     result = read(ENTRY, **environ)
     endpoint = only(result)
     assert endpoint.state == "not_configured"
-    assert endpoint.reason == "ONE_KEY is not set. Set it and start Filon again."
+    assert (
+        endpoint.reason
+        == "ONE_KEY is not set. Set it in the .env beside the file, or start Filon again with it."
+    )
     assert endpoint.key.value is None
     assert endpoint.key.variable == "ONE_KEY"
     assert codes(result) == ["unset-variable"]
@@ -78,7 +81,10 @@ def test_several_variables_in_one_value(read: Any) -> None:
     assert only(result).base_url == "http://h:1/x"
     assert codes(result) == ["differs"]
     missing = only(read(entry))
-    assert missing.reason == "ONE_KEY, SCHEME and HOST are not set. Set them and start Filon again."
+    assert (
+        missing.reason == "ONE_KEY, SCHEME and HOST are not set. "
+        "Set them in the .env beside the file, or start Filon again with them."
+    )
 
 
 def test_a_doubled_dollar_stays(read: Any) -> None:
@@ -121,15 +127,15 @@ def test_what_librechat_leaves_out_is_shown_broken(read: Any, line: str, reason:
     result = read(entry, ONE_KEY=KEY)
     assert only(result).state == "broken"
     assert only(result).reason == reason
-    assert codes(result) == ["missing-key"]
+    assert codes(result) == ["incomplete-endpoint"]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("apiKey: ${ONE_KEY}", 'apiKey: ""', ["missing-key"]),
+        ("apiKey: ${ONE_KEY}", 'apiKey: ""', ["incomplete-endpoint"]),
         ("apiKey: ${ONE_KEY}", "apiKey: 12345", ["wrong-type"]),
-        ("apiKey: ${ONE_KEY}", "apikey: x", ["missing-key", "unknown-key"]),
+        ("apiKey: ${ONE_KEY}", "apikey: x", ["incomplete-endpoint", "unknown-key"]),
         ("name: One", "name: 2026", ["wrong-type"]),
         ("https://one.example/v1", "one.example/v1", ["bad-address"]),
         ("https://one.example/v1", "https://one.example/v1?x=1", ["bad-address"]),
@@ -176,10 +182,88 @@ def test_the_chat_path_is_trimmed(read: Any) -> None:
     assert codes(direct) == []
 
 
-def test_another_direct_endpoint_is_not_supported_yet(read: Any) -> None:
-    result = read(ENTRY + "directEndpoint: true\n", ONE_KEY=KEY)
-    assert only(result).state == "broken"
-    assert codes(result) == ["unsupported"]
+@pytest.mark.parametrize(
+    ("address", "listed"),
+    [
+        ("https://one.example/v1/chat/completions", "https://one.example/v1"),
+        ("https://one.example/v1/x/y?version=2", "https://one.example/v1"),
+        ("https://one.example/api/chat/completions/", "https://one.example/api"),
+        ("https://one.example/generate", "https://one.example/generate"),
+    ],
+)
+def test_a_direct_endpoint_is_asked_at_exactly_its_address(
+    read: Any, address: str, listed: str
+) -> None:
+    entry = ENTRY.replace("https://one.example/v1", address)
+    result = read(entry + "directEndpoint: true\n", ONE_KEY=KEY)
+    assert (only(result).state, only(result).url) == ("ready", address)
+    assert only(result).base_url == listed
+    assert codes(result) == []
+
+
+def test_a_key_in_a_direct_address_is_a_secret(read: Any) -> None:
+    entry = ENTRY.replace("example/v1", "example/v1/chat?code=0123456789abcdef%2Bx&v=2024-10-21")
+    endpoint = only(read(entry + "directEndpoint: true\n", ONE_KEY=KEY))
+    assert endpoint.secrets == ("0123456789abcdef+x", "0123456789abcdef%2Bx")
+
+
+def test_what_custom_params_say(read: Any) -> None:
+    entry = ENTRY + dedent(
+        """\
+        streamRate: 25
+        customParams:
+          defaultParamsEndpoint: anthropic
+          reasoningFormat: reasoning_object
+          reasoningKey: reasoning
+          paramDefinitions:
+            - key: temperature
+              label: Warmth
+              component: slider
+              range: {min: 0, max: 0.7, step: 0.1}
+              default: 0.5
+        """
+    )
+    endpoint = only(read(entry, ONE_KEY=KEY))
+    assert endpoint.stream_rate == 25.0
+    assert endpoint.parameter_names == "anthropic"
+    assert endpoint.reasoning_format is not None
+    assert endpoint.reasoning_format.value == "reasoning_object"
+    assert endpoint.reasoning_format.because.line == 11
+    assert endpoint.reasoning_key == "reasoning"
+    (shown,) = endpoint.fields
+    assert (shown.name, shown.label, shown.component) == ("temperature", "Warmth", "slider")
+    assert (shown.low, shown.high, shown.step, shown.default) == (0, 0.7, 0.1, 0.5)
+    assert (endpoint.defaults[0].value, endpoint.defaults[0].because.line) == (0.5, 18)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "'25'", ".nan"])
+def test_a_stream_rate_that_is_none(read: Any, value: str) -> None:
+    assert only(read(ENTRY + f"streamRate: {value}\n", ONE_KEY=KEY)).stream_rate is None
+
+
+def test_endpoints_all_lies_under_each_entry(read: Any) -> None:
+    above = """\
+        all:
+          streamRate: 7
+          titlePrompt: "Name {convo}"
+          titleTiming: immediate
+          titleEndpoint: Other
+          headers: {X-All: a, x-own: a}
+        """
+    entry = ENTRY + "titleTiming: final\ntitleMethod: functions\nheaders: {X-Own: b}\n"
+    endpoint = only(read(entry, above=above, ONE_KEY=KEY))
+    assert endpoint.stream_rate == 7.0
+    assert endpoint.headers == {"X-All": "a", "X-Own": "b"}
+    title = endpoint.title
+    assert (title.prompt, title.timing, title.method) == ("Name {convo}", "final", "functions")
+    assert (title.endpoint, title.role) == ("Other", "user")
+
+
+def test_what_is_known_of_models_is_kept(read: Any) -> None:
+    models = "{default: [{name: m-1, description: small}, m-2], userIdQuery: true}"
+    endpoint = only(read(ENTRY.replace("{default: [m-1, m-2]}", models), ONE_KEY=KEY))
+    assert endpoint.about == {"m-1": "small"}
+    assert endpoint.models_query
 
 
 def test_equal_names(read: Any) -> None:
@@ -203,10 +287,19 @@ def test_librechats_own_names(read: Any) -> None:
     assert result.file.count("error") == 1
 
 
-def test_the_anthropic_protocol_comes_later(read: Any) -> None:
-    result = read(ENTRY + "provider: anthropic\n", ONE_KEY=KEY)
-    assert only(result).state == "broken"
-    assert "anthropic_messages" in str(only(result).reason)
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("https://one.example", "https://one.example/v1"),
+        ("https://one.example/", "https://one.example/v1"),
+        ("https://one.example/v1", "https://one.example/v1"),
+    ],
+)
+def test_provider_anthropic_is_its_own_protocol(read: Any, given: str, used: str) -> None:
+    entry = ENTRY.replace("https://one.example/v1", given) + "provider: anthropic\n"
+    endpoint = only(read(entry, ONE_KEY=KEY))
+    assert (endpoint.state, endpoint.protocol) == ("ready", "anthropic_messages")
+    assert (endpoint.auth, endpoint.base_url) == (("x-api-key",), used)
 
 
 def test_headers(read: Any) -> None:
@@ -229,7 +322,7 @@ def test_headers(read: Any) -> None:
     assert only(result).headers == {
         "X-Plain": "hello",
         "X-Key": "Bearer other-secret-1",
-        "X-User": "1/you",
+        "X-User": "{{LIBRECHAT_USER_ID}}/{{LIBRECHAT_USER_NAME}}",
     }
     assert only(result).secrets == ("other-secret-1",)
     assert codes(result) == [
@@ -266,6 +359,7 @@ def test_parameters_in_file_order_with_their_lines(read: Any) -> None:
     assert [(one.name, one.because.rule) for one in endpoint.drop] == [
         ("user", "dropParams[0]"),
         ("frequency_penalty", "dropParams[1]"),
+        ("stream", "dropParams[2]"),
         ("strange", "dropParams[3]"),
         ("seed", "dropParams[4]"),
     ]
@@ -273,14 +367,14 @@ def test_parameters_in_file_order_with_their_lines(read: Any) -> None:
         ("top_p", 0.9, 13)
     ]
     assert sorted(codes(result)) == [
-        "differs",
-        "differs",
-        "no-effect",
-        "no-effect",
+        "add-unsent",
+        "added-and-dropped",
+        "drop-kept",
+        "drop-kept",
         "no-effect",
         "not-used-yet",
         "unknown-parameter",
-        "unsupported",
+        "web-search-switch",
     ]
 
 
@@ -288,13 +382,14 @@ def test_prices_of_the_file(read: Any) -> None:
     entry = ENTRY + dedent(
         """\
         tokenConfig:
-          m-1: {prompt: 0.97, completion: 1.5, context: 100000, cacheRead: 0.1}
+          m-1: {prompt: 0.97, completion: 1.5, context: 100000, cacheRead: 0.1, cacheWrite: 2}
           m-2: {prompt: .inf, completion: 1, context: 1}
         """
     )
     (rate,) = only(read(entry, ONE_KEY=KEY)).rates
     assert (rate.model, rate.input_usd, rate.output_usd) == ("m-1", 0.97, 1.5)
     assert (rate.context, rate.cached_usd, rate.because.line) == (100000, 0.1, 9)
+    assert rate.written_usd == 2
 
 
 @pytest.mark.parametrize(

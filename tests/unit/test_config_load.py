@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from filon.config.files import ConfigError
-from filon.config.load import load, practice_endpoint
+from filon.config.load import load, practice_endpoints
 from filon.config.settings import Settings
 
 CUSTOM = """\
@@ -32,6 +32,10 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
+# The servers that are looked for on this machine.
+LOCAL = ["llamacpp", "lmstudio", "ollama", "vllm"]
+
+
 def names(settings: Settings) -> list[str]:
     return [endpoint.name for endpoint in settings.endpoints]
 
@@ -40,8 +44,8 @@ def test_nothing_at_all(home: Path, work: Path) -> None:
     settings = load({}, cwd=work, home=home)
     assert (settings.host, settings.port) == ("127.0.0.1", 8421)
     assert settings.config is None
-    assert names(settings) == ["ollama"]
-    (ollama,) = settings.endpoints
+    assert names(settings) == LOCAL
+    ollama = settings.endpoints[2]
     assert (ollama.kind, ollama.state, ollama.fetch) == ("local", "ready", True)
     assert ollama.key.source == "none_needed"
 
@@ -80,13 +84,13 @@ def test_a_broken_file_does_not(content: bytes, home: Path, work: Path) -> None:
     settings = load({"GROQ_API_KEY": "gsk-123456789"}, cwd=work, home=home)
     assert settings.config is not None
     assert settings.config.verdicts
-    assert names(settings) == ["groq", "ollama"]
+    assert names(settings) == ["groq", *LOCAL]
 
 
 def test_providers_are_found_by_their_keys(home: Path, work: Path) -> None:
     environ = {"OPENROUTER_KEY": "sk-or-123456789", "DEEPSEEK_API_KEY": " sk-1234567890 \n"}
     settings = load(environ, cwd=work, home=home)
-    assert names(settings) == ["deepseek", "openrouter", "ollama"]
+    assert names(settings) == ["deepseek", "openrouter", *LOCAL]
     deepseek = settings.endpoints[0]
     assert deepseek.kind == "detected"
     assert deepseek.key.value == "sk-1234567890"
@@ -99,10 +103,10 @@ def test_providers_are_found_by_their_keys(home: Path, work: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "url", "expected"),
     [
-        ("Mine", "https://api.deepseek.com/v1", ["Mine", "ollama"]),
-        ("Mine", "https://proxy.example/v1", ["Mine", "deepseek", "ollama"]),
-        ("deepseek", "https://proxy.example/v1", ["deepseek", "ollama"]),
-        ("Mine", "http://localhost:11434/v1", ["Mine", "deepseek"]),
+        ("Mine", "https://api.deepseek.com/v1", ["Mine", *LOCAL]),
+        ("Mine", "https://proxy.example/v1", ["Mine", "deepseek", *LOCAL]),
+        ("deepseek", "https://proxy.example/v1", ["deepseek", *LOCAL]),
+        ("Mine", "http://localhost:11434/v1", ["Mine", "deepseek", "llamacpp", "lmstudio", "vllm"]),
     ],
 )
 def test_what_the_file_has_is_not_found_again(
@@ -120,7 +124,7 @@ def test_a_key_in_dotenv_finds_a_provider(home: Path, work: Path) -> None:
     (work / "librechat.yaml").write_text('version: "1"\n')
     (work / ".env").write_text("GROQ_API_KEY=gsk-123456789\n")
     settings = load({}, cwd=work, home=home)
-    assert names(settings) == ["groq", "ollama"]
+    assert names(settings) == ["groq", *LOCAL]
     assert settings.endpoints[0].key.place == ".env:1"
 
 
@@ -145,7 +149,8 @@ def test_flags_win_over_variables(home: Path, work: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("FILON_PORT", "x"), ("FILON_PORT", "70000"), ("FILON_PORT", "-1"), ("FILON_LOG", "xml"),
-     ("FILON_LOG_LEVEL", "loud")],
+     ("FILON_LOG_LEVEL", "loud"), ("FILON_SHUTDOWN_GRACE", "a while"),
+     ("FILON_SHUTDOWN_GRACE", "-1"), ("FILON_SHUTDOWN_GRACE", "inf")],
 )  # fmt: skip
 def test_senseless_variables_stop_the_start(name: str, value: str, home: Path, work: Path) -> None:
     with pytest.raises(ConfigError, match=name):
@@ -153,12 +158,26 @@ def test_senseless_variables_stop_the_start(name: str, value: str, home: Path, w
 
 
 def test_practice() -> None:
-    endpoint = practice_endpoint("http://127.0.0.1:5000/v1")
-    assert (endpoint.name, endpoint.kind, endpoint.state) == ("practice", "practice", "ready")
-    assert endpoint.base_url == "http://127.0.0.1:5000/v1"
-    assert endpoint.models == ("echo",)
-    assert not endpoint.title.enabled
-    assert not endpoint.fetch
+    found = practice_endpoints(
+        "http://127.0.0.1:5000", closed="http://127.0.0.1:5001", tls="https://127.0.0.1:5002"
+    )
+    main, *others = found
+    assert (main.name, main.kind, main.state) == ("practice", "practice", "ready")
+    assert main.base_url == "http://127.0.0.1:5000/practice/v1"
+    assert {"pocket", "pocket-large", "pocket-reasoner", "echo"} <= set(main.models)
+    assert "pocket-embed" not in main.models
+    assert main.title.enabled
+    assert not main.fetch
+    assert not main.aside
+    assert all(one.aside and one.kind == "practice" for one in others)
+    by_name = {one.name: one for one in others}
+    assert by_name["practice-mistral"].provider == "mistral"
+    assert by_name["practice-mistral"].quirks
+    assert by_name["practice-mistral"].key.value == "practice-mistral-key"
+    assert "accounts/fireworks/models/pocket" in by_name["practice-fireworks"].models
+    assert by_name["practice-closed"].base_url == "http://127.0.0.1:5001/v1"
+    assert by_name["practice-tls"].base_url.startswith("https://")
+    assert len({one.base_url for one in found}) == len(found)
 
 
 def test_the_price_list_is_not_loaded_by_importing_or_loading(tmp_path: Path) -> None:
@@ -169,6 +188,7 @@ def test_the_price_list_is_not_loaded_by_importing_or_loading(tmp_path: Path) ->
         "from filon.config.load import load\n"
         "load({}, cwd=Path.cwd(), home=Path.cwd())\n"
         "assert 'genai_prices' not in sys.modules\n"
+        "assert 'numpy' not in sys.modules\n"
         "assert 'sqlalchemy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)

@@ -240,3 +240,85 @@ def test_whatever_the_rules_say(asked: dict[str, Any], stream: bool, place: Endp
     dropped = {canonical(one.name) for one in place.drop}
     added_later = {canonical(one.name) for one in place.quirks if one.use == "add"}
     assert not {canonical(name) for name in wire} & (dropped - added_later)
+
+
+WHOLE = endpoint(add=(rule("disableStreaming", True),))
+
+
+def test_a_stream_is_not_asked_for_where_the_file_wants_none() -> None:
+    found = decided({"temperature": 1}, WHOLE, stream=True)
+    assert sent({"temperature": 1}, WHOLE, stream=True) == {"temperature": 1}
+    assert (found["stream"].decision, found["stream"].because) == ("dropped", FILE)
+    assert found["disableStreaming"].decision == "added"
+    assert found["disableStreaming"].sent_as is None
+    # It is the same answer, so nothing is lost.
+    assert lost(tuple(found.values())) == 0
+    assert "stream_options" not in found
+
+
+@pytest.mark.parametrize("value", [False, None, "true", 1])
+def test_only_true_turns_streaming_off(value: Any) -> None:
+    place = endpoint(add=(rule("disableStreaming", value),))
+    assert sent({}, place, stream=True)["stream"] is True
+
+
+def test_whoever_asks_may_turn_streaming_off() -> None:
+    assert sent({"disableStreaming": True}, endpoint(), stream=True) == {}
+    kept = endpoint(drop=(rule("disableStreaming"),))
+    assert sent({"disableStreaming": True}, kept, stream=True)["stream"] is True
+
+
+def test_a_caller_who_wants_usage_of_no_stream_is_not_refused_for_it() -> None:
+    asked = {"stream_options": {"include_usage": True}}
+    found = decided(asked, WHOLE, stream=True)
+    assert found["stream_options"].decision == "dropped"
+    assert sent(asked, WHOLE, stream=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("way", "asked", "expected"),
+    [
+        ("reasoning_object", {"reasoning_effort": "low"}, {"reasoning": {"effort": "low"}}),
+        (
+            "reasoning_object",
+            {"reasoning_effort": "low", "reasoning_summary": "auto"},
+            {"reasoning": {"effort": "low", "summary": "auto"}},
+        ),
+        ("reasoning_object", {"reasoning_summary": "auto"}, {"reasoning": {"summary": "auto"}}),
+        (
+            "reasoning_object",
+            {"reasoning_effort": "low", "reasoning": {"max_tokens": 9}},
+            {"reasoning": {"max_tokens": 9}},
+        ),
+        ("reasoning_object", {"temperature": 1}, {"temperature": 1}),
+        ("disabled", {"reasoning_effort": "low", "reasoning_summary": "auto"}, {}),
+    ],
+)
+def test_how_an_effort_to_think_goes_out(
+    way: str, asked: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    place = endpoint(reasoning_format=rule("reasoning_effort", way))
+    assert sent(asked, place) == expected
+    dropping = endpoint(
+        reasoning_format=rule("reasoning_effort", way), drop=(rule("reasoning_effort"),)
+    )
+    assert "low" not in str(sent(asked, dropping))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"thinking": True}, {"thinking": {"type": "enabled", "budget_tokens": 2000}}),
+        (
+            {"thinking": True, "thinkingBudget": 9},
+            {"thinking": {"type": "enabled", "budget_tokens": 9}},
+        ),
+        ({"thinking": False, "thinkingBudget": 9}, {}),
+        ({"thinking": {"type": "disabled"}}, {"thinking": {"type": "disabled"}}),
+    ],
+)
+def test_anthropics_thinking_is_an_object_on_the_wire(
+    asked: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert sent(asked, endpoint(parameter_names="anthropic")) == expected
+    assert sent({"thinking": True}, endpoint()) == {"thinking": True}

@@ -146,3 +146,12 @@ def test_no_other_providers_price_is_taken() -> None:
 def test_abilities(model: str, expected: tuple[str, ...] | None) -> None:
     found = abilities.of(model)
     assert (found[0] if found else None) == expected
+
+
+def test_embeddings_are_priced_by_what_they_read() -> None:
+    usage = Usage(input_tokens=1_000_000, output_tokens=0)
+    cost = price(endpoint("openai"), "text-embedding-3-small", usage, DAY)
+    assert (cost.kind, cost.usd) == ("priced", 0.02)
+    assert cost.arithmetic == "1,000,000 × $0.02/M = $0.0200"
+    assert price(endpoint("mistral"), "mistral-embed", usage, DAY).usd == 0.1
+    assert price(endpoint("deepseek"), "some-embedder", usage, DAY).usd is None

@@ -147,3 +147,15 @@ def test_what_holds_no_secret_stays_the_same_object() -> None:
     assert clean(problem, Redactor([KEY])) is problem
     told = clean(msgspec.structs.replace(problem, provider_body=KEY), Redactor([KEY]))
     assert told.provider_body == mask(KEY)
+
+
+KEYS = st.lists(st.text("fln_ab", min_size=8, max_size=11), min_size=1, max_size=6)
+
+
+@given(KEYS, st.text("fln_ab", max_size=80))
+def test_no_secret_is_missed_however_much_they_have_in_common(keys: list[str], text: str) -> None:
+    redactor = Redactor(keys)
+    stands = any(key in text for key in keys)
+    assert redactor.found_in(text.encode()) == stands
+    assert (redactor.text(text) != text) == stands
+    assert len(redactor.text(text)) == len(text)

@@ -154,3 +154,24 @@ def test_no_prose_is_lost_or_moved(events: list[StreamEvent], at: int) -> None:
     for event in events[at:]:
         so_far.add(event)
     assert so_far.reply() == reply
+
+
+def test_a_sealed_thought_is_closed_by_its_seal() -> None:
+    sealed: list[StreamEvent] = [
+        ReasoningDelta("a", field="thinking"),
+        ReasoningDelta("b", field="thinking", signature="s1"),
+        ReasoningDelta("", field="thinking", signature="s2"),
+        ReasoningDelta("c", field="thinking"),
+        TextDelta("d"),
+        ReasoningDelta("", field="thinking", signature="s3"),
+        Done(),
+    ]
+    reply = fold(sealed)
+    assert reply.first.parts == (
+        Reasoning("ab", "s1"),
+        Reasoning("", "s2"),
+        Reasoning("c"),
+        Text("d"),
+        Reasoning("", "s3"),
+    )
+    assert fold(unfold(reply)) == reply

@@ -74,7 +74,7 @@ def test_a_byte_order_mark_does_not_move_the_columns() -> None:
             [("duplicate-key", 4, 3), ("duplicate-key", 5, 3)],
         ),
         ("a: 1\n b: 2\n", [("yaml-syntax", 2, 3)]),
-        ("a:\n\tb: 1\n", [("yaml-syntax", 2, 1)]),
+        ("a:\n\tb: 1\n", [("yaml-tab", 2, 1)]),
         ("a: @b\n", [("yaml-syntax", 1, 4)]),
         ("a: 1\n---\nb: 2\n", [("yaml-documents", 2, 1)]),
         ("a: *b\n", [("yaml-syntax", 1, 4)]),

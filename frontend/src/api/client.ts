@@ -62,13 +62,29 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await call("GET", path, undefined, signal)).json() as Promise<T>;
 }
 
+/** The lines of a reply of JSON lines, each as soon as it is here. */
+export async function* lines<T>(path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T> {
+  const reply = await call("POST", path, body, signal);
+  const reader = reply.body?.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const read = await reader?.read();
+    rest += decoder.decode(read?.value, { stream: !read?.done });
+    const whole = rest.split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) if (line) yield JSON.parse(line) as T;
+    if (!read || read.done) return;
+  }
+}
+
 export async function getText(path: string, signal?: AbortSignal): Promise<string> {
   return (await call("GET", path, undefined, signal)).text();
 }
 
-/** POST, PATCH or DELETE; a 204 gives undefined. */
+/** What changes something; a 204 gives undefined. */
 export async function change<T = void>(
-  method: "POST" | "PATCH" | "DELETE",
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
 ): Promise<T> {

@@ -4,9 +4,10 @@ import { Keyboard, type LucideIcon, MessageSquare, PanelLeft, Plus, Search, SunM
 import { Dialog } from "radix-ui";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { modelsQuery } from "../api/queries";
+import { modelsQuery, presetsQuery } from "../api/queries";
 import { useStore } from "../core/store";
 import { chooseTheme } from "../preferences";
+import { allPresets, choiceOf, NO_PRESETS } from "../rooms/chat/composer/choice";
 import { compose } from "../rooms/chat/composer/composing";
 import { isComposing } from "../rooms/chat/composer/ime";
 import { type Action, keysOf } from "./keys";
@@ -15,10 +16,12 @@ import { ROOMS } from "./rooms";
 
 interface Entry {
   key: string;
-  group: "actions" | "rooms" | "chats" | "models";
+  group: "actions" | "rooms" | "chats" | "presets" | "models";
   word: string;
   hint?: string;
   icon: LucideIcon | null;
+  /** Shown when it is searched for. */
+  aside?: boolean;
   run: () => void;
 }
 
@@ -118,6 +121,7 @@ function useEntries(): Entry[] {
   const navigate = useNavigate();
   const conversations = useStore((state) => state.conversations);
   const { data: models } = useQuery(modelsQuery);
+  const { data: presets = NO_PRESETS } = useQuery(presetsQuery);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   return useMemo(() => {
     const action = (key: Action | "theme", icon: LucideIcon, run: () => void): Entry => ({
@@ -153,8 +157,23 @@ function useEntries(): Entry[] {
           run: () => void navigate({ to: "/chat/$conversationId", params: { conversationId: id } }),
         }),
       ),
+      ...allPresets(presets)
+        .filter(({ state, in_menu }) => state === "ready" && in_menu)
+        .map(
+          (preset): Entry => ({
+            key: `preset ${preset.name}`,
+            group: "presets",
+            word: preset.label,
+            hint: preset.target ?? undefined,
+            icon: null,
+            run: () => {
+              compose(here, choiceOf(preset));
+              if (!here) void navigate({ to: "/" });
+            },
+          }),
+        ),
       ...(models ?? [])
-        .filter((model) => model.usable)
+        .filter((model) => model.usable && !presets.enforce)
         .map(
           (model): Entry => ({
             key: model.id,
@@ -162,14 +181,15 @@ function useEntries(): Entry[] {
             word: model.id,
             hint: model.endpoint_label,
             icon: null,
+            aside: model.aside,
             run: () => {
-              compose(here, { model: model.id });
+              compose(here, { model: model.id, preset: null });
               if (!here) void navigate({ to: "/" });
             },
           }),
         ),
     ];
-  }, [t, navigate, conversations, models, pathname]);
+  }, [t, navigate, conversations, models, presets, pathname]);
 }
 
 /** Which of the two themes the page really has, whether chosen or the system's. */
@@ -178,13 +198,14 @@ function isDark(): boolean {
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-const MOST = { actions: 6, rooms: 6, chats: 8, models: 8 };
+const MOST = { actions: 6, rooms: 6, chats: 8, presets: 8, models: 8 };
 
 function match(entries: Entry[], query: string): Entry[] {
   const words = plain(query).split(/\s+/).filter(Boolean);
   const room = { ...MOST };
   return entries.filter((entry) => {
     const text = plain(`${entry.word} ${entry.hint ?? ""}`);
+    if (entry.aside && words.length === 0) return false;
     return words.every((word) => text.includes(word)) && room[entry.group]-- > 0;
   });
 }

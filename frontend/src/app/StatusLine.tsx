@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { statusQuery } from "../api/queries";
 import type { Status } from "../api/types";
 import { useStore } from "../core/store";
-import { bytes, count, money } from "../format";
+import { bytes, clock, count, money } from "../format";
 import { showPart } from "./page-state";
 
 /** What is true right now, each item a way to where it can be looked into. */
@@ -60,23 +60,46 @@ function Gateway({ status }: { status: Status | undefined }) {
 function Config({ status }: { status: Status }) {
   const { t } = useTranslation();
   return (
-    <Link to="/endpoints">
+    <Link to="/endpoints" search={{ view: "config" }} data-testid="status-config">
       {t("status.config")} <b>{status.config ?? t("status.noConfig")}</b>
-      {status.config ? (
+      {status.config_fault ? <Fault status={status} /> : status.config ? <Counts status={status} /> : null}
+    </Link>
+  );
+}
+
+/** The file is not what runs: since when, and what runs instead. */
+function Fault({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  const { config_fault: fault, config_fault_since: since, config_runs_since: runs } = status;
+  return (
+    <>
+      {" · "}
+      <span className="text-error">{t(`status.${fault}`, { time: minute(since ?? 0) })}</span>
+      {", "}
+      {runs ? t("status.running", { time: minute(runs) }) : t("status.runningNone")}
+    </>
+  );
+}
+
+function minute(unixSeconds: number): string {
+  return clock(unixSeconds).slice(0, 5);
+}
+
+function Counts({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {" · "}
+      <span className={status.errors ? "text-error" : ""}>
+        {t("status.errors", { count: status.errors })}
+      </span>
+      {status.warnings ? (
         <>
           {" · "}
-          <span className={status.errors ? "text-error" : ""}>
-            {t("status.errors", { count: status.errors })}
-          </span>
-          {status.warnings ? (
-            <>
-              {" · "}
-              <span className="text-warn">{t("status.warnings", { count: status.warnings })}</span>
-            </>
-          ) : null}
+          <span className="text-warn">{t("status.warnings", { count: status.warnings })}</span>
         </>
       ) : null}
-    </Link>
+    </>
   );
 }
 

@@ -8,9 +8,11 @@ export function useFreshQueries(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = onLiveEvent((event) => {
       if (event.type === "endpoints.changed") {
-        for (const key of ["models", "endpoints", "status", "config"])
+        for (const key of ["models", "endpoints", "status", "config", "local"])
           void queries.invalidateQueries({ queryKey: [key] });
       }
+      // A new configuration changes endpoints, models, presets and whatever else is read of it.
+      if (event.type === "config.changed") void queries.invalidateQueries();
       // A busy gateway settles many traces a second; the status line needs one look after them.
       if (event.type === "trace.settled" && !timer)
         timer = setTimeout(() => {

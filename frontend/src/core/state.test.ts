@@ -41,6 +41,23 @@ describe("events and pages in every order", () => {
     expect(textOf(after(state, delta("ld")))).toBe("Hello world");
   });
 
+  it("a page that is newer than the stream does not make its deltas come twice", () => {
+    const told = loaded(after(EMPTY, snapshot(answer({ text: "Hel" }))), page("Hello wor"));
+    expect(textOf(after(told, delta("lo"), delta(" wor"), delta("ld")))).toBe("Hello world");
+    const before = after(
+      loaded(EMPTY, page("Hello wor")),
+      snapshot(answer({ text: "Hel" })),
+      delta("lo world"),
+    );
+    expect(textOf(before)).toBe("Hello world");
+    const begun = after(loaded(EMPTY, page("Hello wor")), started(answer()), delta("Hello world"));
+    expect(textOf(begun)).toBe("Hello world");
+  });
+
+  it("deltas before their snapshot wait for it", () => {
+    expect(textOf(after(loaded(EMPTY, page("Hel")), delta("lo")))).toBe("Hel");
+  });
+
   it("a page that is older than the end does not make it stream again", () => {
     const done = answer({ text: "Hello world", state: "complete" });
     const state = loaded(after(EMPTY, started(answer()), delta("Hello"), finished(done)), page("Hel"));

@@ -1,10 +1,12 @@
 import type { Conversation, ConversationPage, LiveEvent, Message } from "../api/types";
-import { appendText, choose, putMessage, type Tree, treeFrom } from "./tree";
+import { grown } from "./grown";
+import { choose, putMessage, type Tree, treeFrom } from "./tree";
 
 /**
  * What the page knows of conversations, as a value; `reduce` is the only way events change it.
- * `writing` holds every answer in the making, of loaded conversations or not, and `settled` the last
- * finished ones: a reply of the server that was on its way meanwhile may be older than these.
+ * `writing` holds every answer in the making as the event stream told it, of loaded conversations or
+ * not, and `settled` the last finished ones. Deltas go on from what the stream told and from nothing
+ * else: a reply of the server that was on its way meanwhile may be older than these, or newer.
  */
 export interface ChatState {
   conversations: Record<string, Conversation>;
@@ -21,20 +23,20 @@ export function reduce(state: ChatState, event: LiveEvent): ChatState {
   switch (event.type) {
     case "message.started":
     case "message.snapshot":
-      return receive(state, event.data.message);
+      return begin(state, event.data.message);
     case "message.finished":
       return finish(state, event.data.message);
     case "message.delta": {
-      const { message_id: id, conversation_id: owner, text = "", reasoning = "" } = event.data;
+      const { message_id: id, conversation_id: owner } = event.data;
       const before = state.writing[id];
       // Deltas of a message we never saw begin cannot be placed; its snapshot or its end will bring all.
       if (!before) return state;
-      const after = { ...before, text: before.text + text, reasoning: before.reasoning + reasoning };
+      const after = grown(before, event.data);
       const tree = state.trees[owner];
       return {
         ...state,
         writing: { ...state.writing, [id]: after },
-        trees: tree ? { ...state.trees, [owner]: appendText(tree, id, text, reasoning) } : state.trees,
+        trees: tree?.messages[id] ? { ...state.trees, [owner]: putMessage(tree, after) } : state.trees,
       };
     }
     case "conversation.changed":
@@ -61,11 +63,10 @@ export function loaded(state: ChatState, page: ConversationPage): ChatState {
     if (before.active && tree.messages[before.active] && before.conversation.active === active)
       tree = choose(tree, before.active);
   }
+  const ended = new Set(page.messages.filter((told) => told.state !== "streaming").map((told) => told.id));
   const writing = Object.fromEntries(
-    Object.entries(state.writing).filter(([, message]) => message.conversation_id !== id),
+    Object.entries(state.writing).filter(([messageId]) => !ended.has(messageId)),
   );
-  for (const message of Object.values(tree.messages))
-    if (message.state === "streaming") writing[message.id] = message;
   return {
     ...state,
     writing,
@@ -81,17 +82,23 @@ export function listed(state: ChatState, list: Conversation[]): ChatState {
   return { ...state, conversations, trees };
 }
 
-/** A message that the server told of: it is begun, whole so far, or (from `send`) just made. */
+/** A message begins in the event stream, or is told there whole so far. */
+function begin(state: ChatState, message: Message): ChatState {
+  const isOver = message.state !== "streaming" || state.settled.some(({ id }) => id === message.id);
+  if (isOver) return receive(state, message);
+  return receive({ ...state, writing: { ...state.writing, [message.id]: message } }, message);
+}
+
+/** A message that the server told of, in the stream or (from `send`) beside it. */
 export function receive(state: ChatState, told: Message): ChatState {
   const message = newest(state, told);
-  const writing = message.state === "streaming" ? { ...state.writing, [message.id]: message } : state.writing;
   const tree = state.trees[message.conversation_id];
-  if (!tree) return { ...state, writing };
+  if (!tree) return state;
   const isNew = !tree.messages[message.id];
   let after = putMessage(tree, message);
   // A message that goes on from what is shown, or stands beside it, is what its sender wants to see.
   if (isNew && follows(tree, message)) after = choose(after, message.id);
-  return { ...state, writing, trees: { ...state.trees, [message.conversation_id]: after } };
+  return { ...state, trees: { ...state.trees, [message.conversation_id]: after } };
 }
 
 function finish(state: ChatState, message: Message): ChatState {
@@ -127,13 +134,9 @@ function follows(tree: Tree, message: Message): boolean {
   return false;
 }
 
-/** Of what the server told and what we know from the stream, the one that is further. */
+/** Of an answer in the making, what the stream told of it, if it did. */
 function newest(state: ChatState, told: Message): Message {
   if (told.state !== "streaming") return told;
   const settled = state.settled.find((message) => message.id === told.id);
-  if (settled) return settled;
-  const known = state.writing[told.id];
-  return known && known.text.length + known.reasoning.length > told.text.length + told.reasoning.length
-    ? known
-    : told;
+  return settled ?? state.writing[told.id] ?? told;
 }

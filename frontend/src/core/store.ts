@@ -14,10 +14,11 @@ import { type Connection, Live } from "./live";
 import { type ChatState, changed, EMPTY, forget, listed, loaded, receive, reduce } from "./state";
 import { choose, type Tree, treeFrom, writing } from "./tree";
 
-/** A message that waits for the answer before it to end. */
+/** A message that waits for the answer before it to end. It names a model or a preset. */
 export interface Queued {
   text: string;
-  model: string;
+  model?: string | null;
+  preset?: string | null;
   parameters: Parameters;
 }
 

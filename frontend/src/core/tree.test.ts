@@ -1,16 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aConversation, aMessage } from "./samples";
-import {
-  activePath,
-  appendText,
-  branchOf,
-  choose,
-  lastOf,
-  leafUnder,
-  putMessage,
-  treeFrom,
-  writing,
-} from "./tree";
+import { activePath, branchOf, choose, lastOf, leafUnder, putMessage, treeFrom, writing } from "./tree";
 
 //  q1 ─ a2 ─ q3 ─ a4
 //   │         └── a5
@@ -58,13 +48,6 @@ describe("the message tree", () => {
     expect(after.children.q3).toEqual(["a4", "a5"]);
     expect(after.messages.a4?.text).toBe("new");
     expect(tree.messages.a4?.text).toBe("text of a4");
-  });
-
-  it("appends to one message and shares the others", () => {
-    const after = appendText(tree, "a4", " more", "why");
-    expect(after.messages.a4).toMatchObject({ text: "text of a4 more", reasoning: "why" });
-    expect(after.messages.a5).toBe(tree.messages.a5);
-    expect(appendText(tree, "none", "x", "")).toBe(tree);
   });
 
   it("finds the last question and answer, and the answer being written", () => {

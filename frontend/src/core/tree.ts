@@ -30,13 +30,6 @@ export function putMessage(tree: Tree, message: Message): Tree {
   return { ...tree, messages, children: { ...tree.children, [parent]: siblings } };
 }
 
-export function appendText(tree: Tree, id: string, text: string, reasoning: string): Tree {
-  const message = tree.messages[id];
-  if (!message) return tree;
-  const longer = { ...message, text: message.text + text, reasoning: message.reasoning + reasoning };
-  return { ...tree, messages: { ...tree.messages, [id]: longer } };
-}
-
 /** Show the branch that runs through `id`, down to its newest leaf. */
 export function choose(tree: Tree, id: string): Tree {
   const active = leafUnder(tree, id);

@@ -1,10 +1,10 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { readJson } from "../core/json";
 import { bytes } from "../format";
 import { CopyButton } from "../ui/CopyButton";
 import { Choice } from "./Choice";
 import { JsonView } from "./JsonView";
-import { readJson } from "./json";
 import type { Body } from "./records";
 import { Visible } from "./Visible";
 

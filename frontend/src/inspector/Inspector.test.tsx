@@ -132,6 +132,8 @@ describe("other traces", () => {
     const user = userEvent.setup();
     await open(fallbackPage());
     expect(section("stream").getByText(/Another 120 B came/)).toBeTruthy();
+    expect(section("timeline").getByText(/no more than 5 s are waited/)).toBeTruthy();
+    expect(section("timeline").getByText(/waited 20 ms before it/)).toBeTruthy();
     await user.click(section("timeline").getByRole("button", { name: /groq/ }));
     expect(section("response").getByText(/wait 31 s/)).toBeTruthy();
     expect(section("request").getByText(/api.groq.com/)).toBeTruthy();

@@ -22,6 +22,7 @@ import { TimelineSection } from "./timeline/TimelineSection";
 import "./inspector.css";
 import "./tables.css";
 import "./bodies.css";
+import "./tools.css";
 
 /**
  * The room draws the surface (an aside with its edge, width and resize handle; on a phone a sheet with

@@ -1,8 +1,8 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isContainer, type JsonNode, sizeOf, writeJson } from "../core/json";
 import { count } from "../format";
-import { isContainer, type JsonNode, sizeOf, writeJson } from "./json";
 import { Visible } from "./Visible";
 
 /** A container shorter than this is shown on one line. */

@@ -2,10 +2,13 @@ import { useTranslation } from "react-i18next";
 import { bytes, count } from "../format";
 import { CopyButton } from "../ui/CopyButton";
 import { BodyView } from "./BodyView";
+import { Calls } from "./Calls";
+import { useOffered } from "./offered";
 import { rateLimits } from "./rate-limits";
-import { type Attempt, header, type Pair, type TraceRecords, textOf } from "./records";
+import { type Attempt, callsOf, header, type Pair, type TraceRecords, textOf } from "./records";
 import { HeaderList } from "./request/HeaderList";
 import { Section } from "./Section";
+import { Thoughts } from "./Thoughts";
 import { Visible } from "./Visible";
 
 interface ResponseProps {
@@ -21,12 +24,15 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
   const settled = last ? records.settled : undefined;
   const message = settled?.message;
   const text = textOf(message);
-  const reasoning = textOf(message, "reasoning");
   const refusal = textOf(message, "refusal");
-  const calls = message?.parts.filter((part) => part.type === "tool_call") ?? [];
+  const thoughts = message?.parts.filter((part) => part.type === "reasoning") ?? [];
+  const calls = callsOf(message);
+  const { tools } = useOffered(records, attempt);
   const type = attempt ? header(attempt.reply_headers, "content-type") : undefined;
   const failed = (attempt?.status ?? 0) >= 400;
-  const raw = attempt && failed ? joined(attempt) : null;
+  // Vectors are no message; their document is all there is to show.
+  const bare = settled?.outcome === "complete" && !message && !type?.includes("event-stream");
+  const raw = attempt && (failed || bare) ? joined(attempt) : null;
   return (
     <Section
       id="response"
@@ -39,21 +45,12 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
       end={text ? <CopyButton text={text} word={t("response.copyText")} /> : undefined}
     >
       {settled?.finish_reason ? <FinishReason reason={settled.finish_reason} /> : null}
-      {!settled?.finish_reason && settled && attempt && !failed ? (
+      {!settled?.finish_reason && settled && attempt && !failed && !bare ? (
         <p className="insp-note">
           {t(`response.ended.${settled.outcome}`, { defaultValue: t("response.noReason") })}
         </p>
       ) : null}
-      {reasoning ? (
-        <details className="insp-more mb-2">
-          <summary>
-            {t("response.reasoning", { count: reasoning.length, figure: count(reasoning.length) })}
-          </summary>
-          <p className="insp-message-text whitespace-pre-wrap" dir="auto" lang="und">
-            <Visible text={reasoning} />
-          </p>
-        </details>
-      ) : null}
+      <Thoughts thoughts={thoughts} field={settled?.thought_field} />
       {text ? (
         <p className="insp-answer" dir="auto" lang="und">
           <Visible text={text} />
@@ -64,18 +61,11 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
           <b>{t("response.refusal")}</b> <Visible text={refusal} />
         </p>
       ) : null}
-      {calls.map((call, at) => (
-        <div key={at} className="mb-2">
-          <p className="mono">
-            {t("response.toolCall")} <b>{call.name}</b> <span className="text-ink-3">{call.id}</span>
-          </p>
-          <BodyView body={{ text: call.arguments ?? "", size: call.arguments?.length ?? 0, exact: true }} />
-        </div>
-      ))}
+      {calls.length ? <Calls calls={calls} offered={tools} /> : null}
       {last && !settled && live ? (
         <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p>
       ) : null}
-      {raw ? <BodyView body={raw} /> : null}
+      {raw ? <BodyView body={raw} open={bare ? 1 : undefined} /> : null}
       {attempt ? <Limits headers={attempt.reply_headers} retryAfter={attempt.retry_after} /> : null}
       {attempt?.reply_headers.length ? (
         <details className="insp-more mt-3" open={failed}>

@@ -1,9 +1,11 @@
-import { useMemo, useState } from "react";
+import type { TFunction } from "i18next";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes, count, duration } from "../format";
 import { Button } from "../ui/Button";
 import { RawText } from "./BodyView";
 import { stallsOf } from "./frames";
+import { outputOf, STRATUM } from "./phases";
 import type { Attempt, Frame } from "./records";
 import { Section } from "./Section";
 import { Visible } from "./Visible";
@@ -108,6 +110,20 @@ export function StreamSection({ attempt, live, narrow }: StreamProps) {
   );
 }
 
+/** What a frame held: what a reader sees of it has the stratum that it has in the timeline. */
+function Kind({ kind, t }: { kind: string; t: TFunction }) {
+  if (!kind) return <span className="text-ink-3">{t("stream.noKind")}</span>;
+  return kind.split(" ").map((tag) => {
+    const output = outputOf(tag);
+    return (
+      <span key={tag} className="insp-kind" data-output={output ?? undefined}>
+        {output ? <i className="sw" data-s={STRATUM[output]} /> : null}
+        {t(`stream.kinds.${tag}`, { defaultValue: tag })}
+      </span>
+    );
+  });
+}
+
 interface FrameRowProps {
   frame: Frame;
   index: number;
@@ -116,7 +132,8 @@ interface FrameRowProps {
   narrow: boolean;
 }
 
-function FrameRow({ frame, index, before, stalled, narrow }: FrameRowProps) {
+/** Drawn again only when it changes: there may be very many. */
+const FrameRow = memo(function FrameRow({ frame, index, before, stalled, narrow }: FrameRowProps) {
   const { t } = useTranslation("inspector");
   const [open, setOpen] = useState(false);
   const text = (
@@ -133,7 +150,9 @@ function FrameRow({ frame, index, before, stalled, narrow }: FrameRowProps) {
           {stalled ? <span className="sr-only">{t("phase.stall")} </span> : null}
           {before ? `+${duration(Math.max(0, frame.at - before.at))}` : ""}
         </td>
-        <td className="m">{frame.kind || <span className="text-ink-3">{t("stream.noKind")}</span>}</td>
+        <td className="m kinds">
+          <Kind kind={frame.kind} t={t} />
+        </td>
         <td className="m r">{count(frame.size)}</td>
         {narrow ? null : <td className="m">{text}</td>}
       </tr>
@@ -155,4 +174,4 @@ function FrameRow({ frame, index, before, stalled, narrow }: FrameRowProps) {
       ) : null}
     </>
   );
-}
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readJson } from "../core/json";
 import { askedOf } from "./asked";
 import { diffJson } from "./diff";
-import { readJson } from "./json";
 import type { Assembled } from "./records";
 
 const assembled = (...texts: string[]): Assembled => ({

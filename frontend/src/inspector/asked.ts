@@ -3,7 +3,7 @@
  * request has that shape already; the chat's own message has its text and parameters in other places.
  */
 
-import { type JsonNode, readJson } from "./json";
+import { type JsonNode, readJson } from "../core/json";
 import { type Assembled, type Decision, type SourcedMessage, textOf } from "./records";
 
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;

@@ -1,6 +1,6 @@
 /** What stands differently between the body that was asked and the body that was sent. */
 
-import { isContainer, type JsonNode, sizeOf, writeJson } from "./json";
+import { isContainer, type JsonNode, sizeOf, writeJson } from "../core/json";
 
 export type Sign = " " | "+" | "−" | "~";
 

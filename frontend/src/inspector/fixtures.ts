@@ -96,7 +96,6 @@ export function attempt(change: Partial<Attempt> = {}): Attempt {
     frames: stream(328, 0.42, 1.34),
     frames_cut: 0,
     timing: {
-      queued: 0.0009,
       dns: 0.012,
       connect: 0.049,
       sent: 0.062,
@@ -167,7 +166,6 @@ export function trace(change: Partial<Trace> = {}): Trace {
     conversation_id: "c1",
     message_id: "m1",
     timing: {
-      queued: 0.0009,
       connect: 0.061,
       sent: 0.062,
       first_byte: 0.39,
@@ -205,7 +203,6 @@ export function livePage(now = 4, started = START): TracePage {
     ended: 0,
     frames: stream(328, 0.42, 1.34).filter((frame) => frame.at <= now),
     timing: {
-      queued: 0.0009,
       connect: 0.061,
       sent: 0.062,
       first_byte: 0.39,
@@ -333,8 +330,10 @@ export function fallbackPage(): TracePage {
     url: "https://api.groq.com/openai/v1/chat/completions",
     status: 429,
     frames: [{ at: 0.27, text: limit, size: limit.length, kind: "" }],
-    timing: { queued: 0.01, sent: 0.05, first_byte: 0.26, ended: 0.28, reused: true },
+    timing: { sent: 0.05, first_byte: 0.26, ended: 0.28, reused: true },
     retry_after: 31,
+    // biome-ignore lint/suspicious/noThenProperty: the record has it, and nobody waits for a record.
+    then: "It asks to wait 31 s, and no more than 5 s are waited.",
     reply_headers: [
       ["retry-after", "31"],
       ["content-type", "application/json"],
@@ -354,6 +353,7 @@ export function fallbackPage(): TracePage {
     number: 2,
     endpoint: "openrouter",
     model: "qwen3-coder",
+    waited: 0.02,
     url: "https://openrouter.ai/api/v1/chat/completions",
     frames: stream(900, 0.94, 0, 300),
     frames_cut: 120,

@@ -1,11 +1,8 @@
 /** What the model read, by where it came from. */
 
-import type { SourcedMessage } from "./records";
-
 export interface Share {
   origin: string;
   tokens: number;
-  messages: number;
   /** Of the whole, 0 to 1. */
   part: number;
   stratum: number;
@@ -18,6 +15,7 @@ const STRATUM: Record<string, number> = {
   tools: 3,
   attachments: 4,
   history: 5,
+  preset: 6,
   system: 6,
   request: 5,
   title: 6,
@@ -28,19 +26,17 @@ export function stratumOf(origin: string): number {
 }
 
 /** Shares in the order in which the origins first occur: the order of the context itself. */
-export function sharesOf(messages: readonly SourcedMessage[]): Share[] {
+export function sharesOf(parts: readonly { origin: string; tokens: number }[]): Share[] {
   const shares = new Map<string, Share>();
   let total = 0;
-  for (const { origin, tokens } of messages) {
+  for (const { origin, tokens } of parts) {
     const share = shares.get(origin) ?? {
       origin,
       tokens: 0,
-      messages: 0,
       part: 0,
       stratum: stratumOf(origin),
     };
     share.tokens += tokens;
-    share.messages += 1;
     total += tokens;
     shares.set(origin, share);
   }

@@ -46,14 +46,14 @@ export function endOf(timing: Timing, frames: readonly Frame[], now?: number): n
   const last = frames.at(-1)?.at ?? 0;
   // A live attempt comes with the time of its last look as its end.
   if (isNumber(timing.ended)) return Math.max(timing.ended, now ?? 0, 0);
-  const reached = [timing.first_output, timing.first_byte, timing.sent, timing.queued].filter(isNumber);
+  const reached = [timing.first_output, timing.first_byte, timing.sent].filter(isNumber);
   return Math.max(last, now ?? 0, ...reached, 0);
 }
 
 /** When the connection stood, while nothing was sent over it yet. */
 function connectedAt(timing: Timing): number | null {
   const steps = [timing.dns, timing.connect, timing.tls].filter(isNumber);
-  return steps.length ? steps.reduce((sum, step) => sum + step, timing.queued ?? 0) : null;
+  return steps.length ? steps.reduce((sum, step) => sum + step, 0) : null;
 }
 
 export interface Outline {
@@ -84,7 +84,6 @@ export function phasesOf({ timing, frames = [], failed = false, now }: Outline):
     }
   };
 
-  until("queue", timing.queued);
   until("connect", timing.sent ?? connectedAt(timing));
   if (!isNumber(timing.first_output)) {
     until("waiting", isNumber(timing.first_byte) && failed ? timing.first_byte : end);
@@ -103,6 +102,14 @@ export function phasesOf({ timing, frames = [], failed = false, now }: Outline):
   until(kind, end);
   if (failed) phases.push({ kind: "failed", from: end, to: end });
   return phases;
+}
+
+/** An attempt's phases on the axis of its turn, behind the wait that came before it. */
+export function placed(phases: readonly Phase[], offset: number, waited = 0): Phase[] {
+  const moved = phases.map((phase) => ({ ...phase, from: phase.from + offset, to: phase.to + offset }));
+  // A wait that nobody can see is none.
+  if (waited < 0.001) return moved;
+  return [{ kind: "queue", from: Math.max(0, offset - waited), to: offset }, ...moved];
 }
 
 /** The same phases with the stalls cut out of them, as a core is drawn. */

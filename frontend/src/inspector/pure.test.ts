@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { type JsonNode, readJson, writeJson } from "../core/json";
 import { asJson, countByVerdict, lostCount, ordered, placeOf, reasonOf } from "./decisions";
 import { countSigns, type DiffLine, diffJson } from "./diff";
 import { fineClock, percent, tickLabel } from "./figures";
-import { type JsonNode, readJson, writeJson } from "./json";
 import { sharesOf } from "./origins";
 import { rateLimits } from "./rate-limits";
 import type { Decision } from "./records";
@@ -142,19 +142,18 @@ describe("decisions", () => {
 
 describe("shares, limits and figures", () => {
   it("sums tokens by origin in the order of the context", () => {
-    const message = { role: "user", parts: [] };
     const shares = sharesOf([
-      { message, origin: "system", tokens: 20 },
-      { message, origin: "history", tokens: 30 },
-      { message, origin: "history", tokens: 40 },
-      { message, origin: "this message", tokens: 10 },
+      { origin: "system", tokens: 20 },
+      { origin: "history", tokens: 30 },
+      { origin: "history", tokens: 40 },
+      { origin: "this message", tokens: 10 },
     ]);
-    expect(shares.map((s) => [s.origin, s.tokens, s.messages, s.part])).toEqual([
-      ["system", 20, 1, 0.2],
-      ["history", 70, 2, 0.7],
-      ["this message", 10, 1, 0.1],
+    expect(shares.map((s) => [s.origin, s.tokens, s.part])).toEqual([
+      ["system", 20, 0.2],
+      ["history", 70, 0.7],
+      ["this message", 10, 0.1],
     ]);
-    expect(sharesOf([{ message, origin: "new word", tokens: 0 }])[0]).toMatchObject({ part: 0, stratum: 6 });
+    expect(sharesOf([{ origin: "new word", tokens: 0 }])[0]).toMatchObject({ part: 0, stratum: 6 });
   });
   it("reads both families of rate limit headers", () => {
     expect(

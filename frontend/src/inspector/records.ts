@@ -16,6 +16,8 @@ export interface Because {
 export interface Part {
   type: string;
   text?: string;
+  /** The provider's seal on a thought. */
+  signature?: string | null;
   url?: string;
   id?: string;
   name?: string;
@@ -46,18 +48,36 @@ export interface Received extends Base {
   headers: Pair[];
   body: Body;
   key?: string | null;
+  tags?: string[];
+  metadata?: Record<string, string | number | boolean>;
+  timeout?: number | null;
+  strict?: boolean | null;
+}
+
+/** One limit of a key as the request left it; `reset` in seconds. */
+export interface Allowance {
+  name: string;
+  limit: number;
+  left: number;
+  reset?: number | null;
 }
 
 export interface Admitted extends Base {
   type: "admitted";
   owner_id: number;
   by: string;
+  /** The pattern of the key's scope that let the model in. */
+  through?: string | null;
+  limits?: Allowance[];
+  tags?: string[];
 }
 
 export interface SourcedMessage {
   message: Message;
   origin: string;
   tokens: number;
+  /** The line of configuration that says it, if one does. */
+  because?: Because | null;
 }
 
 export interface Assembled extends Base {
@@ -109,11 +129,10 @@ export interface Recalled extends Base {
 }
 
 /**
- * Seconds. `queued`, `dns`, `connect` and `tls` say how long each took (a reused connection has none);
+ * Seconds. `dns`, `connect` and `tls` say how long each took (a reused connection has none);
  * the others are moments, counted from the start of the attempt.
  */
 export interface Timing {
-  queued?: number | null;
   dns?: number | null;
   connect?: number | null;
   tls?: number | null;
@@ -122,6 +141,7 @@ export interface Timing {
   first_output?: number | null;
   ended?: number | null;
   reused?: boolean;
+  retried_stale?: boolean;
 }
 
 export interface Finding {
@@ -151,6 +171,10 @@ export interface Attempt extends Base {
   timing: Timing;
   findings: Finding[];
   retry_after?: number | null;
+  /** Seconds that the turn waited before it: in the endpoint's line, or to try again. */
+  waited?: number;
+  /** What followed its failure, and why, in one English sentence. */
+  then?: string | null;
 }
 
 export interface Usage {
@@ -181,6 +205,8 @@ export interface Settled extends Base {
   finish_reason?: string | null;
   ttft?: number | null;
   rate?: number | null;
+  /** The wire's name for what the model thought. */
+  thought_field?: string | null;
   message?: Message | null;
   message_id?: string | null;
   conversation_id?: string | null;
@@ -257,4 +283,9 @@ export function textOf(message: Message | null | undefined, type = "text"): stri
     .filter((part) => part.type === type)
     .map((part) => part.text ?? "")
     .join("");
+}
+
+/** The tool calls of a message, in order. */
+export function callsOf(message: Message | null | undefined): Part[] {
+  return (message?.parts ?? []).filter((part) => part.type === "tool_call");
 }

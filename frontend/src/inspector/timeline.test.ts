@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { columnsOf, dotsOf, heightOf, median, nearestFrame, stallsOf, ticks } from "./frames";
-import { outputOf, phasesOf, sumByKind, withStalls } from "./phases";
+import { outputOf, phasesOf, placed, sumByKind, withStalls } from "./phases";
 import type { Frame } from "./records";
 
 const frame = (at: number, kind = "text"): Frame => ({ at, text: "", size: 1, kind });
 
 describe("phases", () => {
   const timing = {
-    queued: 0.001,
     dns: 0.01,
     connect: 0.03,
     tls: 0.06,
@@ -18,7 +17,7 @@ describe("phases", () => {
 
   it("are whole: each begins where the one before ended", () => {
     const phases = phasesOf({ timing: { ...timing, ended: 2 }, frames: [frame(0.42), frame(2)] });
-    expect(phases.map((p) => p.kind)).toEqual(["queue", "connect", "waiting", "content"]);
+    expect(phases.map((p) => p.kind)).toEqual(["connect", "waiting", "content"]);
     phases.forEach((p, i) => {
       expect(p.from).toBe(i ? phases[i - 1]?.to : 0);
     });
@@ -36,6 +35,14 @@ describe("phases", () => {
       { kind: "reasoning", from: 0.42, to: 1 },
       { kind: "content", from: 1, to: 2.1 },
     ]);
+  });
+  it("stand on the axis of the turn behind the wait before them", () => {
+    const own = phasesOf({ timing: { sent: 0.1, ended: 0.5 }, failed: true });
+    const [wait, first] = placed(own, 2, 1.5);
+    expect(wait).toEqual({ kind: "queue", from: 0.5, to: 2 });
+    expect(first?.from).toBe(2);
+    expect(placed(own, 2)[0]?.kind).not.toBe("queue");
+    expect(placed(own, 1, 3)[0]?.from).toBe(0);
   });
   it("leave out what a reused connection did not do", () => {
     const phases = phasesOf({ timing: { sent: 0.002, first_byte: 0.2, first_output: 0.2, ended: 1 } });

@@ -1,6 +1,5 @@
 """What commands share: running async work, and telling a failure in one line."""
 
-import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -13,6 +12,9 @@ from filon.conversation.errors import FilonError
 
 def finish(work: Coroutine[Any, Any, int]) -> int:
     """Runs a command's work; its failure becomes one line and exit code 1."""
+    # Commands that do nothing in the background do not pay for it.
+    import asyncio
+
     try:
         return asyncio.run(work)
     except FilonError as error:
@@ -35,6 +37,11 @@ def plain(text: str) -> str:
         letter if letter.isprintable() or letter in "\n\t" else f"\\x{ord(letter):02x}"
         for letter in text
     )
+
+
+def one_line(text: str) -> str:
+    """The same for what must not break the line: an end of line or a tab is spelt out too."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def settings_of(config: Path | None = None) -> Settings:

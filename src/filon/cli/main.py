@@ -1,11 +1,12 @@
 """The command line's menu. Commands are imported when they run, so that `--help` is quick."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from filon import __version__
+from filon.cli.keys_menu import keys_app
 
 app = typer.Typer(
     name="filon",
@@ -17,7 +18,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 trace_app = typer.Typer(help="Look at what requests did.", rich_markup_mode=None)
-keys_app = typer.Typer(help="Keys for programs that use the gateway.", rich_markup_mode=None)
+practice_app = typer.Typer(help="What the built-in provider can do.", rich_markup_mode=None)
+models_app = typer.Typer(
+    help="Which models there are; pulling and deleting those of Ollama.", rich_markup_mode=None
+)
+app.add_typer(models_app, name="models")
+app.add_typer(practice_app, name="practice")
 app.add_typer(trace_app, name="trace")
 app.add_typer(keys_app, name="keys")
 
@@ -72,12 +78,97 @@ def ask(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A filon.yaml or librechat.yaml.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Files, folders, addresses, or - for standard input. "
+            "[the file that filon serve would read]",
+        ),
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "github"], typer.Option("--format", help="For whom to print.")
+    ] = "text",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    code: Annotated[
+        str | None, typer.Option("--explain", metavar="CODE", help="Explain a code, such as F102.")
+    ] = None,
 ) -> None:
-    """Say of each line of a configuration file what it does. Exit code 1 on errors."""
+    """Say of each line of a configuration file what it does.
+
+    The exit status is 1 if there are errors, 2 if a file cannot be read.
+    """
     from filon.cli import check as command
 
-    raise typer.Exit(command.run(file))
+    if code is not None:
+        raise typer.Exit(command.run_explain(code))
+    raise typer.Exit(command.run(files or (), form, quiet=quiet, strict=strict))
+
+
+@app.command()
+def explain(
+    model: Annotated[
+        str | None, typer.Argument(help="endpoint/model, or an endpoint for its first model.")
+    ] = None,
+    parameter: Annotated[
+        str | None, typer.Argument(help="One parameter: each step on its way to the wire.")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter to ask for, as NAME=VALUE; may be repeated."),
+    ] = None,
+    prompt: Annotated[str, typer.Option("--prompt", help="The message.")] = "Hello",
+    stream: Annotated[
+        bool, typer.Option("--stream/--no-stream", help="As a chat asks, or in one piece.")
+    ] = True,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Where each setting comes from instead.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """Show what would be sent, and which line of the configuration decides each parameter."""
+    from filon.cli import explain as command
+
+    if settings:
+        raise typer.Exit(command.run_settings(config, as_json=as_json))
+    if model is None:
+        raise typer.BadParameter("Name an endpoint or endpoint/model, or give --settings.")
+    raise typer.Exit(
+        command.run(
+            model,
+            parameter,
+            given or [],
+            prompt=prompt,
+            stream=stream,
+            config=config,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def doctor(
+    endpoint: Annotated[
+        str | None, typer.Argument(help="An endpoint, or endpoint/model. Without: all of them.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="The model to ask; else the first.")
+    ] = None,
+    no_chat: Annotated[
+        bool, typer.Option("--no-chat", help="Stop after the model list; nothing is charged.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """Try each step from the key to a streamed token, and say where it ends, why, what to do.
+
+    It sends one chat of one token to each endpoint, which may cost a fraction of a cent; with
+    --no-chat it sends none. Exit code 1 when something failed."""
+    from filon.cli import doctor as command
+
+    raise typer.Exit(command.run(endpoint, config, model=model, chat=not no_chat, as_json=as_json))
 
 
 @app.command()
@@ -88,6 +179,74 @@ def password(
     from filon.cli import password as command
 
     raise typer.Exit(command.run(remove=remove))
+
+
+@practice_app.command("faults")
+def practice_faults(
+    name: Annotated[str | None, typer.Argument(help="One fault, by its name or number.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+) -> None:
+    """Everything that can go wrong on purpose, its switch, and what it teaches."""
+    from filon.cli import practice as command
+
+    raise typer.Exit(command.run_faults(name, as_json=as_json))
+
+
+@practice_app.command("dialects")
+def practice_dialects(
+    name: Annotated[str | None, typer.Argument(help="One dialect, with all its facts.")] = None,
+) -> None:
+    """The providers that practice imitates, and how sure each fact is."""
+    from filon.cli import practice as command
+
+    raise typer.Exit(command.run_dialects(name))
+
+
+@models_app.command("list")
+def models_list(
+    endpoint: Annotated[str | None, typer.Argument(help="One endpoint; all without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """The models of each endpoint: context, price, abilities; of local ones what is loaded."""
+    from filon.cli import models as command
+
+    raise typer.Exit(command.run_list(endpoint, config, as_json=as_json))
+
+
+@models_app.command("show")
+def models_show(
+    model: Annotated[str, typer.Argument(help="endpoint/model, such as ollama/mistral:7b.")],
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """All that is known of one model, each fact with its source."""
+    from filon.cli import models as command
+
+    raise typer.Exit(command.run_show(model, config, as_json=as_json))
+
+
+@models_app.command("pull")
+def models_pull(
+    model: Annotated[str, typer.Argument(help="Such as ollama/mistral:7b.")],
+    config: Config = None,
+) -> None:
+    """Have Ollama pull a model. Ctrl-C stops it; the same command goes on."""
+    from filon.cli import models as command
+
+    raise typer.Exit(command.run_pull(model, config))
+
+
+@models_app.command("rm")
+def models_rm(
+    model: Annotated[str, typer.Argument(help="Such as ollama/mistral:7b.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    config: Config = None,
+) -> None:
+    """Have Ollama delete a model from its disk."""
+    from filon.cli import models as command
+
+    raise typer.Exit(command.run_rm(model, config, yes=yes))
 
 
 @trace_app.command("list")
@@ -119,32 +278,6 @@ def trace_curl(
     from filon.cli import trace as command
 
     raise typer.Exit(command.run_curl(trace_id))
-
-
-@keys_app.command("create")
-def keys_create(name: Annotated[str, typer.Argument(help="What the key is for.")]) -> None:
-    """Make a key. It stands alone on the last line, and is shown this once."""
-    from filon.cli import keys as command
-
-    raise typer.Exit(command.run_create(name))
-
-
-@keys_app.command("list")
-def keys_list() -> None:
-    """The keys that are in use."""
-    from filon.cli import keys as command
-
-    raise typer.Exit(command.run_list())
-
-
-@keys_app.command("revoke")
-def keys_revoke(
-    key: Annotated[str, typer.Argument(help="A key's id, name or prefix.")],
-) -> None:
-    """Make a key worthless, at once."""
-    from filon.cli import keys as command
-
-    raise typer.Exit(command.run_revoke(key))
 
 
 def main() -> None:

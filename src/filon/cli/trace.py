@@ -10,7 +10,7 @@ from filon.server import told
 from filon.store.store import Store
 from filon.store.traces import Trace, TraceSummary
 from filon.trace import export
-from filon.trace.records import AnyRecord, Attempt, Decision, Settled, Translated
+from filon.trace.records import Admitted, AnyRecord, Attempt, Decision, Settled, Translated
 
 
 def run_list(limit: int) -> int:
@@ -89,6 +89,8 @@ def _lines(record: AnyRecord) -> list[str]:
     milliseconds = (record.ended - record.started) * 1000
     lines = [f"\n{kind}  {milliseconds:.1f} ms"]
     match record:
+        case Admitted():
+            lines += _admitted(record)
         case Translated():
             lines += [f"  {_decision(decision)}" for decision in record.decisions]
         case Attempt():
@@ -101,6 +103,17 @@ def _lines(record: AnyRecord) -> list[str]:
         lines.append(f"  ✗ {record.error.message}")
         if record.error.fix:
             lines.append(f"    {record.error.fix}")
+    return lines
+
+
+def _admitted(record: Admitted) -> list[str]:
+    lines = [f"  by {record.by}" + (f", through {record.through}" if record.through else "")]
+    lines += [
+        f"  {limit.name.replace('_', ' ')}: {limit.left:,} of {limit.limit:,} left"
+        for limit in record.limits
+    ]
+    if record.tags:
+        lines.append(f"  tags: {', '.join(record.tags)}")
     return lines
 
 

@@ -2,20 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from msgspec import Struct
 
 from filon.config import interpolate
-from filon.config.environment import Environment, Variable
+from filon.config.environment import NEVER, Environment, Variable
 from filon.config.notes import Notes
+from filon.config.wording import LEFT_OUT
 from filon.config.yaml import Entry, Node
+from filon.providers import placeholders
 from filon.providers.catalog import host_of
 from filon.providers.endpoint import Key
 
 USER_PROVIDED = "user_provided"
+WAITS = "The endpoint waits for it."
 
-_CHAT_PATH = "/chat/completions"
+CHAT_PATH = "/chat/completions"
+
+_VERSION = re.compile(r".*?/v1(?=/|$)")
+# Shorter values of an address, such as a version, are no secrets, and would blot out much text.
+_LIKE_A_SECRET = 16
 _SECRET_NAME = re.compile(r"key|token|secret|passw|auth|credential|cookie", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
@@ -42,9 +49,11 @@ class KeyPart(Struct, frozen=True, kw_only=True):
 
 
 class AddressPart(Struct, frozen=True, kw_only=True):
-    """The address, as far as it is known; the rest as in KeyPart."""
+    """The address, as far as it is known; `url` is that of every request, where it is given whole.
+    The rest is as in KeyPart."""
 
     base_url: str
+    url: str | None = None
     secrets: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     wanting: str | None = None
@@ -64,7 +73,12 @@ def read_key(item: Node, reading: Reading) -> KeyPart:
     fault = _required(item, "apiKey", reading)
     if entry is None or fault is not None:
         return KeyPart(key=Key(source="missing"), fault=fault)
-    filled = _fill(entry, reading)
+    return key_in(entry, reading)
+
+
+def key_in(entry: Entry, reading: Reading, then: str = WAITS) -> KeyPart:
+    """The key that this entry holds or names. `then` says what an unset variable leads to."""
+    filled = fill_in(entry, reading, then)
     if filled.missing:
         key = Key(source="missing", variable=filled.missing[0])
         return KeyPart(key=key, missing=filled.missing)
@@ -90,8 +104,8 @@ def read_address(item: Node, reading: Reading) -> AddressPart:
     fault = _required(item, "baseURL", reading)
     if entry is None or fault is not None:
         return AddressPart(base_url="", fault=fault)
-    filled = _fill(entry, reading)
-    secrets = _secret_values(filled.used)
+    filled = fill_in(entry, reading)
+    secrets = secret_values(filled.used)
     if filled.missing:
         return AddressPart(base_url=filled.value, secrets=secrets, missing=filled.missing)
     if filled.value == USER_PROVIDED:
@@ -111,34 +125,51 @@ def _address(
         reading.notes.warning("bad-address", fault, entry.node)
         return AddressPart(base_url=value, secrets=secrets, fault=fault)
     parts = urlsplit(value)
+    direct = item.get("directEndpoint")
+    if direct is not None and direct.value is True:
+        return _direct(value, secrets, entry, reading)
     if parts.query or parts.fragment:
         fault = "baseURL must end with its path: a ? or # in it would swallow what is appended."
         reading.notes.warning("bad-address", fault, entry.node)
         return AddressPart(base_url=value, secrets=secrets, fault=fault)
-    if parts.password:
-        secrets = (*secrets, parts.password)
     path = parts.path.rstrip("/")
-    direct = item.get("directEndpoint")
-    wants_direct = direct is not None and direct.value is True
-    fault = None
-    if path.endswith(_CHAT_PATH):
-        path = path[: -len(_CHAT_PATH)]
-        if not wants_direct:
-            message = (
-                f"baseURL ends in {_CHAT_PATH}, which is appended to it anyway. Filon leaves it "
-                "off; LibreChat calls the address with the path twice."
-            )
-            reading.notes.warning("base-url-path", message, entry.node)
-    elif wants_direct:
-        fault = f"directEndpoint works only with a baseURL that ends in {_CHAT_PATH} so far."
-        reading.notes.warning("unsupported", fault, item.entry("directEndpoint") or item)
+    if path.endswith(CHAT_PATH):
+        path = path[: -len(CHAT_PATH)]
+        message = (
+            f"baseURL ends in {CHAT_PATH}, which is appended to it anyway. Filon leaves it "
+            "off; LibreChat calls the address with the path twice."
+        )
+        reading.notes.warning("base-url-path", message, entry.node, CHAT_PATH)
     base_url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-    return AddressPart(base_url=base_url, secrets=secrets, fault=fault)
+    return AddressPart(base_url=base_url, secrets=(*secrets, *_password(parts)))
 
 
-def read_headers(item: Node, reading: Reading) -> HeaderPart:
-    """Reads `headers`. What cannot be resolved is not sent, and said."""
-    node = item.get("headers")
+def _direct(value: str, secrets: tuple[str, ...], entry: Entry, reading: Reading) -> AddressPart:
+    """With `directEndpoint` each request goes to exactly this address, and the list of models to
+    what it has up to `/v1`, or before the path of chats."""
+    parts = urlsplit(value)
+    if parts.fragment:
+        fault = "baseURL must not hold a #: what follows it is never sent."
+        reading.notes.warning("bad-address", fault, entry.node)
+        return AddressPart(base_url=value, secrets=secrets, fault=fault)
+    version = _VERSION.match(parts.path)
+    path = version[0] if version else parts.path.rstrip("/").removesuffix(CHAT_PATH)
+    base_url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    # What stands behind a ? is a key as often as not.
+    values = [text for _, text in parse_qsl(parts.query)]
+    values += [piece.partition("=")[2] for piece in parts.query.split("&")]
+    hidden = [text for text in values if len(text) >= _LIKE_A_SECRET]
+    secrets = tuple(dict.fromkeys((*secrets, *_password(parts), *hidden)))
+    return AddressPart(base_url=base_url, url=value, secrets=secrets)
+
+
+def _password(parts: SplitResult) -> tuple[str, ...]:
+    return (parts.password,) if parts.password else ()
+
+
+def read_headers(item: Node | None, reading: Reading, key: str = "headers") -> HeaderPart:
+    """Reads `headers`, or the like. What cannot be resolved is not sent, and said."""
+    node = item.get(key) if item else None
     headers: dict[str, str] = {}
     secrets: list[str] = []
     for entry in node.entries if node else ():
@@ -147,26 +178,27 @@ def read_headers(item: Node, reading: Reading) -> HeaderPart:
             continue
         headers[entry.key] = value
         used = interpolate.fill(entry.node.text or "", reading.environment).used
-        secrets += _secret_values(used)
+        secrets += secret_values(used)
         if _SECRET_NAME.search(entry.key):
             secrets.append(value.rpartition(" ")[2])
     return HeaderPart(headers, tuple(dict.fromkeys(secrets)))
 
 
 def _header(entry: Entry, reading: Reading) -> str | None:
-    """The value to send, or None after a verdict on why not."""
+    """The value, its placeholders still in it; or None after a verdict on why it is not sent."""
     if entry.node.text is None:
         return None
     if not _HEADER_NAME.fullmatch(entry.key) or entry.key.lower() in _OWN_HEADERS:
         message = f"{entry.key} cannot be set as a header here, so it is not sent."
         reading.notes.warning("bad-header", message, entry)
         return None
-    filled = _fill(entry, reading, then=f"The header {entry.key} is not sent.")
-    value, unresolved = interpolate.put_person(filled.value)
+    filled = fill_in(entry, reading, then=f"The header {entry.key} is not sent.")
+    unresolved = [n for n in placeholders.named(filled.value) if n not in placeholders.FILLED]
     for name in unresolved:
         _tell_placeholder(name, entry, reading)
     if filled.missing or unresolved:
         return None
+    value = filled.value
     if not (value.isascii() and (value.isprintable() or not value)):
         message = f"The value of {entry.key} cannot be sent in a header, so it is left out."
         reading.notes.warning("bad-header", message, entry.node)
@@ -175,8 +207,8 @@ def _header(entry: Entry, reading: Reading) -> str | None:
 
 
 def _tell_placeholder(name: str, entry: Entry, reading: Reading) -> None:
-    known = name in interpolate.PLACEHOLDERS
-    near = None if known else interpolate.nearest_placeholder(name)
+    known = name in placeholders.KNOWN
+    near = None if known else placeholders.nearest(name)
     if known:
         message = (
             f"Filon has no value for {{{{{name}}}}} yet, so the header {entry.key} is not sent."
@@ -195,27 +227,35 @@ def _required(item: Node, name: str, reading: Reading) -> str | None:
     """The fault of a required text that is missing, empty or no text."""
     entry = item.entry(name)
     if entry is None:
-        message = f"{name} is missing."
-        reading.notes.error("missing-key", f"{message} LibreChat leaves the endpoint out.", item)
+        near = _misspelt(item, name)
+        instead = f"; line {near.line} has {near.key} instead" if near else ""
+        message = f"{name} is missing{instead}."
+        reading.notes.error("incomplete-endpoint", f"{message} {LEFT_OUT}", item)
         return message
     if entry.node.text is None:
         return f"{name} must be text."
     if not entry.node.text.strip():
         message = f"{name} is empty."
-        reading.notes.error("missing-key", f"{message} LibreChat leaves the endpoint out.", entry)
+        reading.notes.error("incomplete-endpoint", f"{message} {LEFT_OUT}", entry)
         return message
     return None
 
 
-def _fill(
-    entry: Entry, reading: Reading, then: str = "The endpoint waits for it."
-) -> interpolate.Filled:
+def _misspelt(item: Node, name: str) -> Entry | None:
+    """The key that is this one but for its capitals and underscores."""
+    wanted = name.lower()
+    spelt = (entry for entry in item.entries if re.sub("[_-]", "", entry.key).lower() == wanted)
+    return next(spelt, None)
+
+
+def fill_in(entry: Entry, reading: Reading, then: str = WAITS) -> interpolate.Filled:
     """Puts the variables in and tells what is odd about them."""
     text = entry.node.text or ""
     filled = interpolate.fill(text, reading.environment)
     if filled.missing:
         message = f"{interpolate.unset(filled.missing)} {then}".rstrip()
-        reading.notes.warning("unset-variable", message, entry.node)
+        part = f"${{{filled.missing[0]}}}"
+        reading.notes.warning(_unset_code(filled.missing[0]), message, entry.node, part)
     if interpolate.is_doubled(text):
         message = (
             f"The first $ of $${{…}} stays in {entry.key}, here as in LibreChat. Write ${{…}}, "
@@ -231,5 +271,12 @@ def _fill(
     return filled
 
 
-def _secret_values(used: tuple[Variable, ...]) -> tuple[str, ...]:
+def _unset_code(name: str) -> str:
+    if name in NEVER:
+        return "never-filled"
+    return "unset-variable" if re.fullmatch(r"\w*", name) else "default-syntax"
+
+
+def secret_values(used: tuple[Variable, ...]) -> tuple[str, ...]:
+    """The values of the variables whose names say that they are secret."""
     return tuple(one.value.strip() for one in used if _SECRET_NAME.search(one.name))

@@ -11,6 +11,9 @@ from filon.conversation.errors import FilonError
 
 NAMES = ("filon.yaml", "librechat.yaml")
 
+# Where a file has one of these verdicts, nothing of it was read.
+UNREAD = frozenset({"not-found", "not-a-file", "not-readable"})
+
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -64,10 +67,11 @@ def read_bytes(data: bytes, name: str) -> Document:
         message = f"{name} is not in UTF-8: here stands the byte 0x{data[problem.start]:02x}."
         return _nothing("not-utf8", message, line, column)
     document = parse(text)
-    if document.root is None and not document.verdicts:
+    verdicts = document.verdicts
+    if document.root is None and not verdicts:
         message = f"{name} is empty, so it has no effect."
-        return Document(None, (_verdict("warning", "empty-file", message),))
-    return document
+        verdicts = (_verdict("warning", "empty-file", message),)
+    return Document(document.root, verdicts, text)
 
 
 def environment(process: Mapping[str, str], path: Path | None) -> tuple[Environment, Document]:

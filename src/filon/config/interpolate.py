@@ -1,39 +1,15 @@
-"""Puts variables into values: `${NAME}`, and LibreChat's `{{LIBRECHAT_…}}` in headers.
+"""Puts variables into values: `${NAME}`.
 
 A value with something missing is never used: the literal placeholder must not go on the wire.
 """
 
-import difflib
 import re
-from collections.abc import Mapping
 
 from msgspec import Struct
 
 from filon.config.environment import NEVER, Environment, Variable
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-
-_USER_FIELDS = (
-    "ID NAME USERNAME EMAIL PROVIDER ROLE GOOGLEID FACEBOOKID OPENIDID SAMLID LDAPID GITHUBID "
-    "DISCORDID APPLEID EMAILVERIFIED TWOFACTORENABLED TERMSACCEPTED TERMSACCEPTEDAT"
-)
-_BODY_FIELDS = "CONVERSATIONID PARENTMESSAGEID MESSAGEID"
-_OPENID_FIELDS = "TOKEN ACCESS_TOKEN ID_TOKEN USER_ID USER_EMAIL USER_NAME EXPIRES_AT"
-
-# Every placeholder of LibreChat 0.8.7, without the braces.
-PLACEHOLDERS = frozenset(
-    f"LIBRECHAT_{group}_{field}"
-    for group, fields in (
-        ("USER", _USER_FIELDS),
-        ("BODY", _BODY_FIELDS),
-        ("OPENID", _OPENID_FIELDS),
-    )
-    for field in fields.split()
-)
-
-# Until there are accounts, one person uses Filon; this is how the store knows them.
-PERSON: Mapping[str, str] = {"LIBRECHAT_USER_ID": "1", "LIBRECHAT_USER_NAME": "you"}
 
 
 class Filled(Struct, frozen=True, kw_only=True):
@@ -83,18 +59,6 @@ def is_several(text: str) -> bool:
     return len(found) > 1 and found[0].start() == 0 and found[-1].end() == len(stripped)
 
 
-def put_person(text: str) -> tuple[str, tuple[str, ...]]:
-    """Puts LibreChat's placeholders in; the second part names those that have no value here."""
-    open_ones = tuple(
-        dict.fromkeys(match[1] for match in _PLACEHOLDER.finditer(text) if match[1] not in PERSON)
-    )
-    return _PLACEHOLDER.sub(_person, text), open_ones
-
-
-def _person(match: re.Match[str]) -> str:
-    return PERSON.get(match[1], match[0])
-
-
 def unset(names: tuple[str, ...]) -> str:
     """One sentence on what is missing."""
     if len(names) > 1:
@@ -117,10 +81,5 @@ def why_unset(names: tuple[str, ...]) -> str:
     told = unset(names)
     if not told.endswith("not set."):
         return told
-    return f"{told} Set {'them' if len(names) > 1 else 'it'} and start Filon again."
-
-
-def nearest_placeholder(name: str) -> str | None:
-    """The known placeholder that is meant by a misspelt one."""
-    near = difflib.get_close_matches(name.upper(), PLACEHOLDERS, n=1, cutoff=0.8)
-    return near[0] if near else None
+    what = "them" if len(names) > 1 else "it"
+    return f"{told} Set {what} in the .env beside the file, or start Filon again with {what}."

@@ -3,7 +3,7 @@
 An entry that LibreChat would silently leave out becomes a broken endpoint with its reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -13,19 +13,26 @@ from filon.config.connection import (
     KeyPart,
     Reading,
     read_address,
-    read_headers,
     read_key,
 )
+from filon.config.found import practice_names
 from filon.config.parameters import (
     read_added,
     read_defaults,
     read_dropped,
+    read_fields,
+    read_names,
     read_rates,
+    read_reasoning_format,
+    read_reasoning_key,
     tell_both,
 )
+from filon.config.shared import Shared
+from filon.config.wording import LEFT_OUT
 from filon.config.yaml import Node
+from filon.protocols.names import CLIENT_PATHS, KEY_HEADERS
 from filon.providers import catalog
-from filon.providers.endpoint import Endpoint, State, Title
+from filon.providers.endpoint import Endpoint, State
 from filon.providers.manifest import Manifest
 from filon.trace.records import Because
 
@@ -56,6 +63,8 @@ class _Models(Struct, frozen=True):
     fetch: bool
     because: Because | None
     fault: str | None = None
+    query: bool = False
+    about: Mapping[str, str] = {}
 
 
 def read_endpoints(root: Node, reading: Reading) -> tuple[Endpoint, ...]:
@@ -76,18 +85,24 @@ def _endpoint(
     name = _name(item, index, before, reading)
     key, address = read_key(item, reading), read_address(item, reading)
     models = _models(item, reading)
-    headers = read_headers(item, reading)
+    shared = Shared(item, everyone, reading)
+    headers = shared.headers
     added, dropped = read_added(item, reading), read_dropped(item, reading)
     tell_both(item, added, dropped, reading)
-    manifest = catalog.by_address(address.base_url)
+    manifest = catalog.by_entry(name.label, address.base_url)
     _tell_namesake(item, name.label, address, manifest, reading)
+    _tell_closed(item, manifest, reading)
+    protocol = _protocol(item)
     state, reason = _state(item, name.fault, models.fault, key, address)
+    if manifest is not None and manifest.closed and state == "ready":
+        state, reason = "broken", manifest.closed
     return Endpoint(
         name=name.name,
         label=name.label,
         provider=manifest.name if manifest else "custom",
-        protocol="openai_chat",
-        base_url=address.base_url,
+        protocol=protocol,
+        auth=(KEY_HEADERS.get(protocol, "bearer"),),
+        base_url=_whole(address.base_url, protocol),
         key=key.key,
         origin=because,
         kind="custom",
@@ -97,14 +112,22 @@ def _endpoint(
         models_because=models.because,
         models_path=manifest.models_path if manifest else "/models",
         fetch=models.fetch,
+        models_query=models.query,
+        about=models.about,
+        url=address.url,
         headers=headers.headers,
         defaults=read_defaults(item, reading),
         add=added,
         drop=dropped,
         quirks=manifest.quirks if manifest else (),
+        parameter_names=read_names(item),
+        reasoning_format=read_reasoning_format(item, reading),
+        reasoning_key=read_reasoning_key(item),
+        fields=read_fields(item, reading),
+        stream_rate=shared.stream_rate(),
         display_label=_text(item, "modelDisplayLabel"),
         icon=_text(item, "iconURL"),
-        title=_title(item, everyone, reading),
+        title=shared.title(),
         docs=manifest.docs if manifest else None,
         ask_usage=manifest.ask_usage if manifest else True,
         rates=read_rates(item, reading),
@@ -125,7 +148,7 @@ def _name(item: Node, index: int, before: Sequence[Endpoint], reading: Reading) 
         return _Name(stand_in, stand_in, "This entry is not a map with name, apiKey and baseURL.")
     if entry is None:
         message = "name is missing."
-        reading.notes.error("missing-key", f"{message} LibreChat leaves the endpoint out.", item)
+        reading.notes.error("incomplete-endpoint", f"{message} {LEFT_OUT}", item)
         return _Name(stand_in, stand_in, message)
     label = entry.node.text
     if label is None or not label.strip() or not label.isprintable():
@@ -142,7 +165,7 @@ def _name(item: Node, index: int, before: Sequence[Endpoint], reading: Reading) 
 
 
 def _unique(label: str, item: Node, before: Sequence[Endpoint], reading: Reading) -> _Name:
-    entry = item.entry("name") or item
+    entry = item.get("name") or item
     name = label
     if "/" in name:
         name = name.replace("/", "-")
@@ -163,9 +186,9 @@ def _unique(label: str, item: Node, before: Sequence[Endpoint], reading: Reading
     return _Name(name, label)
 
 
-def _built_in() -> set[str]:
-    """The names of providers that are always listed."""
-    return {manifest.name for manifest in catalog.manifests() if manifest.kind == "practice"}
+def _built_in() -> frozenset[str]:
+    """The names of endpoints that are always there."""
+    return practice_names()
 
 
 def _free(name: str, before: Sequence[Endpoint]) -> str:
@@ -180,11 +203,11 @@ def _models(item: Node, reading: Reading) -> _Models:
     if entry is None:
         message = "models is missing."
         if item.kind == "map":
-            tell = f"{message} LibreChat leaves the endpoint out."
-            reading.notes.error("missing-key", tell, item)
+            reading.notes.error("incomplete-endpoint", f"{message} {LEFT_OUT}", item)
         return _Models((), False, None, message)
     fetch_node = entry.node.get("fetch")
     fetch = fetch_node is not None and fetch_node.value is True
+    query = entry.node.get("userIdQuery")
     listed = entry.node.entry("default")
     names = [(_model(one), one) for one in (listed.node.items if listed else ())]
     ids = tuple(dict.fromkeys(name for name, _ in names if name))
@@ -200,33 +223,20 @@ def _models(item: Node, reading: Reading) -> _Models:
     rule = "models.default" if listed else "models"
     because = Because(source=reading.source, line=at.line, rule=rule)
     fault = None if ids or fetch else "models.default must list at least one model."
-    return _Models(ids, fetch, because, fault)
+    items = listed.node.items if listed else ()
+    told = {_model(one): _text(one, "description") for one in items}
+    return _Models(
+        ids=ids,
+        fetch=fetch,
+        because=because,
+        fault=fault,
+        query=query is not None and query.value is True,
+        about={name: text for name, text in told.items() if name and text},
+    )
 
 
 def _model(node: Node) -> str | None:
     return node.text if node.text is not None else _text(node, "name")
-
-
-def _title(item: Node, everyone: Node | None, reading: Reading) -> Title:
-    """Titles: the entry's own lines win, then those of endpoints.all, then they are made."""
-    enabled, because = (
-        True,
-        Because(source="default", why="Titles are made unless titleConvo is false."),
-    )
-    model: str | None = None
-    for node, where in ((everyone, "endpoints.all."), (item, "")):
-        convo = node.entry("titleConvo") if node else None
-        if convo is not None and convo.node.kind == "bool":
-            enabled = convo.node.value
-            because = Because(source=reading.source, line=convo.line, rule=f"{where}titleConvo")
-        chosen = node.entry("titleModel") if node else None
-        if chosen is not None and chosen.node.text:
-            model = None if chosen.node.text == "current_model" else chosen.node.text
-            if enabled:
-                because = Because(
-                    source=reading.source, line=chosen.line, rule=f"{where}titleModel"
-                )
-    return Title(enabled=enabled, model=model, because=because)
 
 
 def _tell_namesake(
@@ -237,20 +247,26 @@ def _tell_namesake(
     host = catalog.host_of(address.base_url)
     if namesake is None or manifest is not None or host is None or address.missing:
         return
-    if namesake.kind != "cloud":
+    if namesake.kind != "cloud" or namesake.own_address:
         return
     message = (
         f"{host} is not a host of {namesake.label}, so what Filon knows of {namesake.label} is "
         "not applied to this entry."
     )
-    reading.notes.note("other-host", message, item.entry("name") or item)
+    reading.notes.note("other-host", message, item.get("name") or item)
+
+
+def _tell_closed(item: Node, manifest: Manifest | None, reading: Reading) -> None:
+    """Says that nobody answers at this provider's address any more."""
+    if manifest is not None and manifest.closed:
+        reading.notes.warning("closed-service", manifest.closed, item.get("baseURL") or item)
 
 
 def _state(
     item: Node, name: str | None, models: str | None, key: KeyPart, address: AddressPart
 ) -> tuple[State, str | None]:
     """Whether the endpoint can be used, and in one sentence why not."""
-    fault = name or key.fault or address.fault or models or _protocol_fault(item)
+    fault = name or key.fault or address.fault or models
     if fault:
         return "broken", fault
     missing = tuple(dict.fromkeys((*key.missing, *address.missing)))
@@ -260,7 +276,14 @@ def _state(
     return ("not_configured", wanting) if wanting else ("ready", None)
 
 
-def _protocol_fault(item: Node) -> str | None:
-    if _text(item, "provider") == "anthropic":
-        return "provider: anthropic asks for the protocol anthropic_messages, which comes later."
-    return None
+def _protocol(item: Node) -> str:
+    """The entry's `provider` chooses that provider's own protocol; all others speak OpenAI's."""
+    named = catalog.by_name(_text(item, "provider") or "")
+    return named.protocol if named is not None else "openai_chat"
+
+
+def _whole(base_url: str, protocol: str) -> str:
+    """The address with what LibreChat's client for the protocol would append to it."""
+    path = CLIENT_PATHS.get(protocol, "")
+    bare = base_url.rstrip("/")
+    return bare + path if bare and path and not bare.endswith(path) else base_url

@@ -6,33 +6,51 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from filon.config.settings import Level, Verdict
+from filon.config.spans import Paths, at_line, length_at, lines_of, part_at
 from filon.config.yaml import Entry, Node
 
 _WEIGHT = {"error": 0, "warning": 1, "note": 2}
 
 
 class Notes:
-    """A list of verdicts that grows."""
+    """A list of verdicts that grows. `text` and `root` are the file, for the exact places."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str | None = None, root: Node | None = None) -> None:
         self.verdicts: list[Verdict] = []
+        self._lines = lines_of(text or "")
+        self._paths = Paths(root)
 
-    def error(self, code: str, message: str, at: Node | Entry) -> None:
-        """LibreChat refuses the file for it, or drops the endpoint."""
-        self._tell("error", code, message, at)
+    def error(self, code: str, message: str, at: Node | Entry, part: str = "") -> None:
+        """LibreChat refuses the file for it, or drops the endpoint. `part` is what of the key or
+        value is meant, as it is written there; all of it by default."""
+        self._tell("error", code, message, at, part)
 
-    def warning(self, code: str, message: str, at: Node | Entry) -> None:
+    def warning(self, code: str, message: str, at: Node | Entry, part: str = "") -> None:
         """It has no effect, or a variable is unset."""
-        self._tell("warning", code, message, at)
+        self._tell("warning", code, message, at, part)
 
-    def note(self, code: str, message: str, at: Node | Entry) -> None:
+    def note(self, code: str, message: str, at: Node | Entry, part: str = "") -> None:
         """Worth knowing."""
-        self._tell("note", code, message, at)
+        self._tell("note", code, message, at, part)
 
-    def _tell(self, level: Level, code: str, message: str, at: Node | Entry) -> None:
+    def _tell(self, level: Level, code: str, message: str, at: Node | Entry, part: str) -> None:
+        line = at_line(self._lines, at.line)
+        found = part_at(line, at.column, part)
+        column, length = found or (at.column, length_at(line, at.column))
         self.verdicts.append(
-            Verdict(level=level, code=code, message=message, line=at.line, column=at.column)
-        )
+            Verdict(
+                level=level, code=code, message=message, line=at.line, column=column,
+                length=length, path=self._paths.to(at),
+            )
+        )  # fmt: skip
+
+
+def measured(verdicts: Iterable[Verdict], text: str | None) -> tuple[Verdict, ...]:
+    """Verdicts on the text alone, which nobody has measured yet, with their lengths."""
+    lines = lines_of(text or "")
+    return tuple(
+        replace(one, length=length_at(at_line(lines, one.line), one.column)) for one in verdicts
+    )
 
 
 def ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

@@ -6,7 +6,7 @@ from filon.config.connection import Reading
 from filon.config.interpolate import names_variable
 from filon.config.yaml import Entry, Node
 from filon.providers.aliases import canonical, is_known
-from filon.providers.endpoint import ParameterRule, TokenRate
+from filon.providers.endpoint import ParameterField, ParameterRule, TokenRate
 from filon.trace.records import Because
 
 # Settings of LibreChat's own that stand among its parameters; no provider knows them.
@@ -24,8 +24,10 @@ _SETTINGS = frozenset(
         "spec",
     }
 )
-# Those that change how LibreChat makes the request.
-_SWITCHES = frozenset({"disableStreaming", "promptCache", "useResponsesApi", "web_search"})
+# Those that change how LibreChat makes the request, and that Filon does not have yet.
+_SWITCHES = frozenset({"promptCache", "useResponsesApi", "web_search"})
+# The one that it has.
+_STREAMING = "disableStreaming"
 # Whoever asks decides these; a rule about them would contradict the request itself.
 _FIXED = frozenset({"model", "messages", "stream"})
 # LibreChat's client takes these out of addParams and sends none of them.
@@ -42,7 +44,13 @@ _LOST = frozenset(
     }
 )
 # LibreChat looks for these under another name by the time it drops, and so finds nothing.
-_KEPT = frozenset({"frequency_penalty", "max_tokens", "presence_penalty"})
+_KEPT = {
+    "frequency_penalty": "frequencyPenalty",
+    "max_tokens": "maxTokens",
+    "presence_penalty": "presencePenalty",
+}
+# LibreChat never asks a custom endpoint for these.
+_UNSENT = frozenset({"stream_options"})
 
 
 def read_defaults(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
@@ -66,6 +74,63 @@ def read_defaults(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
     return tuple(rules)
 
 
+def read_names(item: Node) -> str:
+    """Whose names for parameters the entry takes: `customParams.defaultParamsEndpoint`."""
+    custom = item.get("customParams")
+    chosen = custom.get("defaultParamsEndpoint") if custom else None
+    return (chosen.text if chosen else None) or "custom"
+
+
+def read_reasoning_format(item: Node, reading: Reading) -> ParameterRule | None:
+    """How an effort to think goes out, where it is not OpenAI's own way."""
+    custom = item.get("customParams")
+    entry = custom.entry("reasoningFormat") if custom else None
+    if entry is None or entry.node.text not in ("reasoning_object", "disabled"):
+        return None
+    where = "customParams.reasoningFormat"
+    return _rule("reasoning_effort", entry.node.text, entry, where, reading)
+
+
+def read_reasoning_key(item: Node) -> str | None:
+    """In which field of the reply the thought comes. Filon reads both that there are."""
+    custom = item.get("customParams")
+    node = custom.get("reasoningKey") if custom else None
+    return node.text if node else None
+
+
+def read_fields(item: Node, reading: Reading) -> tuple[ParameterField, ...]:
+    """How `customParams.paramDefinitions` wants its parameters shown."""
+    custom = item.get("customParams")
+    definitions = custom.get("paramDefinitions") if custom else None
+    fields: list[ParameterField] = []
+    for index, node in enumerate(definitions.items if definitions else ()):
+        name, bounds, options = _text(node, "key"), node.get("range"), node.get("options")
+        if name is None:
+            continue
+        default = node.get("default")
+        where = f"customParams.paramDefinitions[{index}]"
+        fields.append(
+            ParameterField(
+                name=name,
+                because=Because(source=reading.source, line=node.line, rule=where),
+                label=_text(node, "label"),
+                description=_text(node, "description"),
+                component=_text(node, "component"),
+                default=default.plain() if default else None,
+                low=_number(bounds, "min") if bounds else None,
+                high=_number(bounds, "max") if bounds else None,
+                step=_number(bounds, "step") if bounds else None,
+                options=tuple(one.text for one in (options.items if options else ()) if one.text),
+            )
+        )
+    return tuple(fields)
+
+
+def _text(node: Node, key: str) -> str | None:
+    found = node.get(key)
+    return found.text if found else None
+
+
 def read_added(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
     """`addParams`, in the order of the file."""
     node = item.get("addParams")
@@ -80,7 +145,13 @@ def read_added(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
 
 def _tell_added(entry: Entry, reading: Reading) -> None:
     notes = reading.notes
-    if entry.key in _SWITCHES:
+    if entry.key == "web_search" and entry.node.value is True:
+        message = (
+            "With web_search LibreChat calls /responses instead of /chat/completions, which most "
+            "providers answer with 404. Filon sends nothing for it."
+        )
+        notes.warning("web-search-switch", message, entry)
+    elif entry.key in _SWITCHES:
         message = (
             f"{entry.key} is a switch of LibreChat, not a field of the request. Filon does not "
             "have it yet and sends nothing for it."
@@ -94,10 +165,10 @@ def _tell_added(entry: Entry, reading: Reading) -> None:
             "In addParams this becomes a field of the request's body. HTTP headers stand in "
             "headers, beside addParams."
         )
-        notes.warning("misplaced-key", message, entry)
+        notes.warning("headers-in-params", message, entry)
     elif entry.key in _LOST:
         message = f"LibreChat does not send {entry.key} from addParams. Filon does."
-        notes.note("differs", message, entry)
+        notes.note("add-unsent", message, entry)
     if any(names_variable(text) for text in _texts(entry.node)):
         message = "Variables are not filled in inside addParams, here as in LibreChat."
         notes.warning("no-interpolation", message, entry.node)
@@ -110,14 +181,29 @@ def read_dropped(item: Node, reading: Reading) -> tuple[ParameterRule, ...]:
     for index, name in enumerate(node.items if node else ()):
         if name.text is None:
             continue
-        if canonical(name.text) in _FIXED:
+        if canonical(name.text) == "stream":
+            message = (
+                f"LibreChat drops no {name.text}; there, addParams needs disableStreaming: true. "
+                "Filon asks for the whole reply at once."
+            )
+            reading.notes.note("drop-kept", message, name)
+        elif canonical(name.text) in _FIXED:
             message = f"{name.text} cannot be dropped: each request says it."
             reading.notes.warning("no-effect", message, name)
             continue
         if name.text in _KEPT:
-            message = f"LibreChat does not drop {name.text} where a person has set it. Filon does."
-            reading.notes.note("differs", message, name)
-        elif not is_known(name.text) and name.text not in _SWITCHES:
+            message = (
+                f"LibreChat does not drop {name.text} where a person has set it. Filon does. "
+                f"{_KEPT[name.text]} works in both."
+            )
+            reading.notes.note("drop-kept", message, name)
+        elif name.text in _UNSENT:
+            message = (
+                f"LibreChat never sends {name.text} to a custom endpoint, so it drops nothing. "
+                "Filon drops it."
+            )
+            reading.notes.note("drop-unsent", message, name)
+        elif not is_known(name.text) and name.text not in (*_SWITCHES, _STREAMING):
             message = f"Filon knows no field {name.text}; it is dropped where it appears."
             reading.notes.note("unknown-parameter", message, name)
         because = Because(source=reading.source, line=name.line, rule=f"dropParams[{index}]")
@@ -136,7 +222,7 @@ def tell_both(
         if entry is not None and canonical(rule.name) in gone:
             line = gone[canonical(rule.name)].because.line
             message = f"{rule.name} is added here and dropped in line {line}; dropping wins."
-            to.notes.warning("no-effect", message, entry)
+            to.notes.warning("added-and-dropped", message, entry)
 
 
 def read_rates(item: Node, reading: Reading) -> tuple[TokenRate, ...]:
@@ -157,6 +243,7 @@ def read_rates(item: Node, reading: Reading) -> tuple[TokenRate, ...]:
                 output_usd=float(completion),
                 context=None if context is None else int(context),
                 cached_usd=_number(entry.node, "cacheRead"),
+                written_usd=_number(entry.node, "cacheWrite"),
             )
         )
     return tuple(rates)

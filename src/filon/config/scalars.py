@@ -166,7 +166,8 @@ def as_key(kind: str, value: Any) -> str:
 
 def _number_text(value: int | float) -> str:
     if isinstance(value, int):
-        return str(value)
+        # Beyond these JavaScript has no more than every second number.
+        return str(value) if abs(value) <= 2**53 else _number_text(float(value))
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -40,6 +40,11 @@ _HIDDEN = {0x85: "\U000f0085", 0x2028: "\U000f2028", 0x2029: "\U000f2029"}
 _SHOWN = {ord(disguise): chr(code) for code, disguise in _HIDDEN.items()}
 
 
+# A tag of these with nothing behind it is an empty list, or an empty map.
+_LISTS = frozenset(scalars.TAG + name for name in ("seq", "omap", "pairs"))
+_COLLECTIONS = _LISTS | {scalars.TAG + name for name in ("map", "set")}
+
+
 class Node(Struct, frozen=True):
     """A value with its place. `line` and `column` count from 1.
 
@@ -95,10 +100,11 @@ class Entry(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """What was read. `root` is None where nothing could be."""
+    """What was read. `root` is None where nothing could be; `text` where there was no text."""
 
     root: Node | None
     verdicts: tuple[Verdict, ...] = ()
+    text: str | None = None
 
 
 class _Refused(Exception):
@@ -112,6 +118,9 @@ class _Refused(Exception):
 def parse(text: str) -> Document:
     """Reads one YAML document."""
     text = text.removeprefix("\ufeff")
+    if text and text[-1] not in "\r\n":
+        # As js-yaml does: the last line of a block of text ends there as any other.
+        text += "\n"
     strange = _UNREADABLE.search(text)
     if strange:
         line, column = place(text, strange.start())
@@ -163,23 +172,34 @@ _PLAIN_WORDS = {
 
 def _syntax(problem: MarkedYAMLError, text: str) -> Verdict:
     mark = problem.problem_mark or problem.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = _inside(text, mark)
     said = problem.problem or "it cannot be read"
     message = _PLAIN_WORDS.get(said, f"{said[:1].upper()}{said[1:]}.")
+    code = "yaml-syntax"
     if "cannot start any token" in said:
-        message = _bad_start(text, line, column)
+        lines = _lines(text)
+        character = lines[line - 1][column - 1 : column] if line <= len(lines) else ""
+        message = f"A value cannot begin with {character}: put it in quotes."
+        if character == "\t":
+            code, message = "yaml-tab", "A tab is used where YAML wants spaces."
     return Verdict(
-        level="error", code="yaml-syntax", message=f"Not valid YAML. {message}", line=line,
-        column=column,
-    )  # fmt: skip
+        level="error", code=code, message=f"Not valid YAML. {message}", line=line, column=column
+    )
 
 
-def _bad_start(text: str, line: int, column: int) -> str:
-    lines = re.split(r"\r\n|\r|\n", text)
-    character = lines[line - 1][column - 1 : column] if line <= len(lines) else ""
-    if character == "\t":
-        return "A tab is used where YAML wants spaces."
-    return f"A value cannot begin with {character}: put it in quotes."
+def _inside(text: str, mark: Any) -> tuple[int, int]:
+    """Line and column of a mark; what is beyond the last line is at its end."""
+    if mark is None:
+        return 1, 1
+    lines = _lines(text)
+    last = len(lines) - 1 if len(lines) > 1 and not lines[-1] else len(lines)
+    if mark.line < last:
+        return mark.line + 1, mark.column + 1
+    return last, len(lines[last - 1]) + 1
+
+
+def _lines(text: str) -> list[str]:
+    return re.split(r"\r\n|\r|\n", text)
 
 
 class _Composer:
@@ -240,6 +260,9 @@ class _Composer:
     def _scalar(self, event: ScalarEvent) -> Node:
         line, column = _at(event)
         text = event.value.translate(_SHOWN)
+        if event.tag in _COLLECTIONS and not text and not event.style:
+            empty: Kind = "list" if event.tag in _LISTS else "map"
+            return Node(empty, (), line, column)
         if event.tag is not None and event.tag != "!":
             found = scalars.tagged(event.tag, text)
             if found is None:

@@ -8,7 +8,9 @@ FilonError                  carries a Problem: what happened, where, what to do
 │   ├── NotFound            404  no such route, conversation, trace, ...
 │   ├── UnknownModel        404  no such model or endpoint
 │   ├── TooLarge            413  the body is over the limit
-│   └── TooSlow             408  the body did not arrive in time
+│   ├── RateLimited         429  the key has used what it may use for now
+│   ├── TooSlow             408  the body did not arrive in time
+│   └── DeadlinePassed      504  the time that the caller allows was over before the answer was
 ├── EndpointNotReady        503  the chosen endpoint cannot be used as configured
 ├── ProviderError                the provider, or the way to it, failed
 │   ├── ProviderRefused     its own status; it answered with an error
@@ -23,6 +25,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Blame = Literal["caller", "configuration", "provider", "network", "filon"]
 
@@ -130,6 +133,26 @@ class TooSlow(CallerError):
 
     status = 408
     code = "request_timeout"
+
+
+class RateLimited(CallerError):
+    """The key has used what it may use for now. `wait` is in how many seconds there is more."""
+
+    status = 429
+    code = "key_rate_limit"
+
+    def __init__(
+        self, message: str, *, wait: float, fix: str, names: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message, fix=fix, names=names)
+        self.problem = replace(self.problem, retry_after=wait)
+
+
+class DeadlinePassed(CallerError):
+    """The time that the caller allows was over before the answer was."""
+
+    status = 504
+    code = "deadline_passed"
 
 
 class EndpointNotReady(FilonError):

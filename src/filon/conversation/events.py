@@ -22,11 +22,16 @@ class TextDelta(Struct, frozen=True, tag="text"):
 
 
 class ReasoningDelta(Struct, frozen=True, tag="reasoning"):
-    """More thinking of one choice. `field` is the wire's name for it, kept for the way back."""
+    """More thinking of one choice. `field` is the wire's name for it, kept for the way back.
+
+    `signature` comes with the last piece of a thought that its provider seals; that piece's text
+    may be empty.
+    """
 
     text: str
     choice: int = 0
     field: str = "reasoning_content"
+    signature: str | None = None
 
 
 class RefusalDelta(Struct, frozen=True, tag="refusal"):

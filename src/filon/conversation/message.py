@@ -17,9 +17,13 @@ class Text(Struct, frozen=True, tag="text"):
 
 
 class Reasoning(Struct, frozen=True, tag="reasoning"):
-    """What a model wrote while thinking; sent back only where a provider demands it."""
+    """What a model wrote while thinking; sent back only where a provider demands it.
+
+    `signature` is the provider's seal on it, without which that provider does not take it back.
+    """
 
     text: str
+    signature: str | None = None
 
 
 class Refusal(Struct, frozen=True, tag="refusal"):
@@ -44,9 +48,13 @@ class ToolCall(Struct, frozen=True, tag="tool_call"):
 
 
 class Opaque(Struct, frozen=True, tag="opaque"):
-    """A part this version has no type for, kept as the JSON it came in, so that nothing is lost."""
+    """A part this version has no type for, kept as the JSON it came in, so that nothing is lost.
+
+    `protocol` names the wire format it belongs to; no other can carry it.
+    """
 
     json: str
+    protocol: str = "openai_chat"
 
 
 Part = Text | Reasoning | Refusal | Image | ToolCall | Opaque

@@ -40,6 +40,12 @@ class Choice(Struct, frozen=True, kw_only=True):
         return Message(role="assistant", parts=self.parts)
 
     @property
+    def thought_field(self) -> str | None:
+        """The wire's name for the reasoning, None where there is none."""
+        thought = any(isinstance(part, Reasoning) for part in self.parts)
+        return self.reasoning_field if thought else None
+
+    @property
     def text(self) -> str:
         """All visible prose."""
         return "".join(part.text for part in self.parts if isinstance(part, Text))
@@ -87,10 +93,11 @@ class _CallSoFar:
 
 
 class _ChoiceSoFar:
-    __slots__ = ("calls", "finish_reason", "reasoning_field", "runs")
+    __slots__ = ("calls", "finish_reason", "reasoning_field", "runs", "signatures")
 
     def __init__(self) -> None:
         self.runs: list[tuple[type[Text | Reasoning | Refusal], list[str]]] = []
+        self.signatures: dict[int, str] = {}  # by the run that each closes
         self.calls: dict[int, _CallSoFar] = {}
         self.finish_reason: str | None = None
         self.reasoning_field = "reasoning_content"
@@ -98,15 +105,23 @@ class _ChoiceSoFar:
     def add_prose(self, kind: type[Text | Reasoning | Refusal], text: str) -> None:
         if not text:
             return
-        if not self.runs or self.runs[-1][0] is not kind:
+        last = len(self.runs) - 1
+        if last < 0 or self.runs[last][0] is not kind or last in self.signatures:
             self.runs.append((kind, []))
         self.runs[-1][1].append(text)
+
+    def sign(self, signature: str) -> None:
+        # A thought that its provider hides has a signature and no text.
+        last = len(self.runs) - 1
+        if last < 0 or self.runs[last][0] is not Reasoning or last in self.signatures:
+            self.runs.append((Reasoning, []))
+        self.signatures[len(self.runs) - 1] = signature
 
     def add_call(self, delta: ToolCallDelta) -> None:
         self.calls.setdefault(delta.index, _CallSoFar()).add(delta)
 
     def choice(self, index: int) -> Choice:
-        prose = tuple(kind("".join(texts)) for kind, texts in self.runs)
+        prose = tuple(self._prose(number) for number in range(len(self.runs)))
         calls = tuple(
             ToolCall(id=call.id, name=call.name, arguments="".join(call.arguments))
             for _, call in sorted(self.calls.items())
@@ -117,6 +132,11 @@ class _ChoiceSoFar:
             finish_reason=self.finish_reason,
             reasoning_field=self.reasoning_field,
         )
+
+    def _prose(self, number: int) -> Text | Reasoning | Refusal:
+        kind, texts = self.runs[number]
+        text = "".join(texts)
+        return Reasoning(text, self.signatures.get(number)) if kind is Reasoning else kind(text)
 
 
 class ReplyFold:
@@ -136,10 +156,12 @@ class ReplyFold:
         match event:
             case TextDelta(text=text, choice=index):
                 self._choice(index).add_prose(Text, text)
-            case ReasoningDelta(text=text, choice=index, field=field):
+            case ReasoningDelta(text=text, choice=index, field=field, signature=signature):
                 choice = self._choice(index)
                 choice.reasoning_field = field
                 choice.add_prose(Reasoning, text)
+                if signature is not None:
+                    choice.sign(signature)
             case RefusalDelta(text=text, choice=index):
                 self._choice(index).add_prose(Refusal, text)
             case ToolCallDelta(choice=index):
@@ -207,8 +229,9 @@ def _of_choice(choice: Choice) -> list[StreamEvent]:
         match part:
             case Text(text=text):
                 events.append(TextDelta(text, choice.index))
-            case Reasoning(text=text):
-                events.append(ReasoningDelta(text, choice.index, choice.reasoning_field))
+            case Reasoning(text=text, signature=signature):
+                field = choice.reasoning_field
+                events.append(ReasoningDelta(text, choice.index, field, signature))
             case Refusal(text=text):
                 events.append(RefusalDelta(text, choice.index))
             case ToolCall(id=id, name=name, arguments=arguments):

@@ -6,7 +6,8 @@ from msgspec import Struct
 class Usage(Struct, frozen=True, kw_only=True):
     """Token counts of one reply. All counts are tokens.
 
-    `input_tokens` includes `cached_tokens` and `output_tokens` includes `reasoning_tokens`;
+    `input_tokens` includes `cached_tokens`, which were read from a cache, and `written_tokens`,
+    which were put into one; `output_tokens` includes `reasoning_tokens`;
     a provider that counts otherwise is normalised by its protocol or a quirk.
     `cost_usd` is the provider's own figure in USD where it sends one.
     """
@@ -16,3 +17,4 @@ class Usage(Struct, frozen=True, kw_only=True):
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: float | None = None
+    written_tokens: int | None = None

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 class Symptom(Struct, frozen=True, kw_only=True):
     """One way to fail. `statuses` empty means any; `pattern` is searched in the body, ignoring
-    case; `kind` is the kind of an `HttpFailure` when no reply came."""
+    case; `kind` is how it failed where no status tells it: the kind of an `HttpFailure`, "silent"
+    or "broken_reply". A status of 200 is that of an error inside a reply."""
 
     code: str
     title: str
@@ -26,8 +27,31 @@ _NO_MONEY = Symptom(
     title="{endpoint} says that the account has no credit left",
     causes=("The prepaid balance or the monthly budget is used up.",),
     fix="Add credit at the provider or choose another endpoint; trying again does not help.",
-    statuses=(402, 429, 400, 403),
-    pattern=r"insufficient[_ ](quota|balance|credit|funds)|credit_balance|billing|usage limits",
+    statuses=(402, 429, 400, 403, 200),
+    pattern=r"insufficient[_ ](quota|balance|credit|funds)|credit_balance|billing|usage limits|"
+    r"spend(ing)?[_ ]limit|all available credits",
+)
+_TOO_LARGE = Symptom(
+    code="request_too_large",
+    title="The request is larger than {endpoint} takes at once",
+    causes=("Prompt and max_tokens together exceed a limit per minute or per request.",),
+    fix="Lower max_tokens or shorten the conversation.",
+    statuses=(413,),
+)
+_SLOW_DOWN = Symptom(
+    code="rate_limited",
+    title="{endpoint} asks to slow down",
+    causes=("Too many requests or tokens in this minute.", "Others share the same key."),
+    fix="Wait as long as it says, then try again.",
+    statuses=(429,),
+)
+_OVERLOADED = Symptom(
+    code="overloaded",
+    title="{endpoint} is overloaded or failing",
+    causes=("The provider has a fault or too much to do.",),
+    fix="Try again in a moment, or choose another endpoint.",
+    # 498: a service tier without room, console.groq.com/docs/errors, read by 2026-11-23.
+    statuses=(498, 500, 502, 503, 520, 522, 529),
 )
 
 SYMPTOMS: tuple[Symptom, ...] = (
@@ -89,6 +113,43 @@ SYMPTOMS: tuple[Symptom, ...] = (
         fix="Try again; the part that came is kept.",
         kind="payload",
     ),
+    Symptom(
+        code="compressed",
+        title="{endpoint} sent a compressed reply that cannot be unpacked",
+        causes=(
+            "A proxy on the way compresses what passes, although that was not asked for.",
+            "The header content-encoding does not say what the bytes are.",
+        ),
+        fix="Turn compression off in the proxy before {endpoint}, or choose another endpoint.",
+        kind="compressed",
+    ),
+    Symptom(
+        code="unsendable",
+        title="The request to {endpoint} cannot be written, and was not sent",
+        causes=(
+            "Its address holds a user, a password, or letters that no address can have.",
+            "A header holds a line break, or a length that only the body can tell.",
+        ),
+        fix="Correct baseURL or headers of {endpoint}; the evidence says which, and what is wrong.",
+        kind="url",
+    ),
+    Symptom(
+        code="provider_timeout",
+        title="{endpoint} has sent nothing for {seconds} s",
+        causes=("The provider is overloaded or stuck.",),
+        fix="Try again, or choose another endpoint.",
+        kind="silent",
+    ),
+    Symptom(
+        code="broken_reply",
+        title="{endpoint} sent a reply that ends too early or cannot be read",
+        causes=(
+            "The provider or a proxy on the way gave up in the middle.",
+            "baseURL leads to a website, and not to an API.",
+        ),
+        fix="Try again; if it comes each time, check baseURL of {endpoint}.",
+        kind="broken_reply",
+    ),
     _NO_MONEY,
     replace(_NO_MONEY, statuses=(402,), pattern=""),
     Symptom(
@@ -98,15 +159,15 @@ SYMPTOMS: tuple[Symptom, ...] = (
             "The key is mistyped, revoked, or has blanks or quotes around it.",
             "It is a key of another provider.",
         ),
-        fix="Check {variable}, then start Filon again.",
+        fix="Correct {variable}: in the .env it counts at once, else when Filon starts again.",
         statuses=(401,),
     ),
     Symptom(
         code="key_refused",
         title="{endpoint} refused the key",
         causes=("The key is mistyped or revoked.",),
-        fix="Check {variable}, then start Filon again.",
-        statuses=(400,),
+        fix="Correct {variable}: in the .env it counts at once, else when Filon starts again.",
+        statuses=(400, 200),
         pattern=r"(incorrect|invalid|wrong)[^.]{0,20}api[ _-]?key",
     ),
     Symptom(
@@ -116,7 +177,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
             "The key has no right to this model, or the plan does not include it.",
             "A content rule or the region stands against it.",
         ),
-        fix="Read the provider's words below; choose another model or key.",
+        fix="Read the provider's own words; choose another model or key.",
         statuses=(403,),
     ),
     Symptom(
@@ -124,8 +185,8 @@ SYMPTOMS: tuple[Symptom, ...] = (
         title="The messages are too long for {model}",
         causes=("The conversation with max_tokens is larger than the model's context.",),
         fix="Shorten the conversation, lower max_tokens, or choose a model with more context.",
-        statuses=(400, 413, 422),
-        pattern=r"context[_ ]length|maximum context|prompt is too long|context size|"
+        statuses=(400, 413, 422, 200),
+        pattern=r"context[_ ]length|maximum context|maximum prompt|prompt is too long|context size|"
         r"too many tokens",
     ),
     Symptom(
@@ -133,9 +194,9 @@ SYMPTOMS: tuple[Symptom, ...] = (
         title="{endpoint} refused a parameter",
         causes=("This model or provider does not know the field, or not this value of it.",),
         fix="Add the field to dropParams of {endpoint}, or do not send it.",
-        statuses=(400, 422),
+        statuses=(400, 422, 200),
         pattern=r"extra_forbidden|unsupported (parameter|value)|unrecognized|not supported|"
-        r"unknown (field|parameter)|not permitted",
+        r"is unsupported|not support (the )?parameter|unknown (field|parameter|name)|not permitted",
     ),
     Symptom(
         code="model_not_found",
@@ -146,21 +207,23 @@ SYMPTOMS: tuple[Symptom, ...] = (
         ),
         fix="Load the models of {endpoint} and choose one of them.",
         statuses=(404,),
+        pattern=r"model|endpoints|deployment|engine",
     ),
     Symptom(
-        code="request_too_large",
-        title="The request is larger than {endpoint} takes at once",
-        causes=("Prompt and max_tokens together exceed a limit per minute or per request.",),
-        fix="Lower max_tokens or shorten the conversation.",
-        statuses=(413,),
+        code="path_not_found",
+        title="{endpoint} has nothing at {url}",
+        causes=(
+            "The path is wrong: /v1 is missing or stands twice in baseURL.",
+            "The model is unknown there, and the reply does not say so.",
+        ),
+        fix="Compare baseURL of {endpoint} with the provider's documentation.",
+        statuses=(404,),
     ),
-    Symptom(
-        code="rate_limited",
-        title="{endpoint} asks to slow down",
-        causes=("Too many requests or tokens in this minute.", "Others share the same key."),
-        fix="Wait as long as it says, then try again.",
-        statuses=(429,),
-    ),
+    _TOO_LARGE,
+    # A limit per minute that one request exceeds by itself: no waiting helps.
+    replace(_TOO_LARGE, statuses=(429,), pattern=r"request too large|must be reduced"),
+    _SLOW_DOWN,
+    replace(_SLOW_DOWN, statuses=(200,), pattern=r"rate[ _-]?limit|too many requests"),
     Symptom(
         code="redirected",
         title="{endpoint} answered with a redirect, which is not followed",
@@ -169,16 +232,36 @@ SYMPTOMS: tuple[Symptom, ...] = (
         statuses=(301, 302, 303, 307, 308),
     ),
     Symptom(
-        code="overloaded",
-        title="{endpoint} is overloaded or failing",
-        causes=("The provider has a fault or too much to do.",),
-        fix="Try again in a moment, or choose another endpoint.",
-        statuses=(500, 502, 503, 504, 520, 522, 524, 529),
+        code="gave_up_waiting",
+        title="{endpoint} or a proxy before it gave up waiting",
+        causes=(
+            "The answer took longer than they wait: it is long, and was not streamed.",
+            "The request arrived too slowly, or the provider is overloaded.",
+        ),
+        fix="Try again; if it happens twice, stream the answer or lower max_tokens.",
+        # 499: the proxy's own client left, which is not our caller.
+        statuses=(408, 499, 504, 524),
+    ),
+    _OVERLOADED,
+    replace(
+        _OVERLOADED,
+        statuses=(200,),
+        pattern=r"overload|capacity|unavailable|busy|insufficient_system_resource",
+    ),
+    Symptom(
+        code="error_in_reply",
+        title="{endpoint} told an error inside a reply with status 200",
+        causes=(
+            "The status was sent before the failure happened.",
+            "A router passes on the error of a host behind it.",
+        ),
+        fix="Read the provider's own words; try again, or choose another endpoint.",
+        statuses=(200,),
     ),
     Symptom(
         code="request_refused",
         title="{endpoint} refused the request",
-        causes=("The provider's own words below say why.",),
+        causes=("The provider's own words say why.",),
         fix="Compare the request as sent with the provider's documentation.",
         statuses=(400, 402, 405, 409, 415, 422),
     ),

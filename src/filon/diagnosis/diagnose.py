@@ -13,8 +13,9 @@ _EVIDENCE = 400
 class Failure(Struct, frozen=True, kw_only=True):
     """What is known of a failed exchange.
 
-    `kind` is that of an `HttpFailure`, or empty when a reply came. `body` is the reply's text or
-    the failure's own words. `variable` names where the key comes from.
+    `kind` is that of an `HttpFailure`, "silent", "broken_reply", or empty when a readable reply
+    came. `body` is the reply's text or the failure's own words. `variable` names where the key
+    comes from. `seconds` is how long nothing came, for one that is silent.
     """
 
     endpoint: str
@@ -24,6 +25,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     status: int | None = None
     kind: str = ""
     body: str = ""
+    seconds: float | None = None
 
 
 def diagnose(failure: Failure) -> tuple[Finding, ...]:
@@ -49,6 +51,8 @@ def _finding(symptom: Symptom, failure: Failure) -> Finding:
         "url": failure.url,
         "variable": failure.variable or "the key in the configuration",
     }
+    if failure.seconds is not None:
+        names["seconds"] = f"{failure.seconds:.0f}"
     return Finding(
         code=symptom.code,
         title=symptom.title.format(**names),

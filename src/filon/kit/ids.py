@@ -5,6 +5,7 @@ import secrets
 from filon.kit import clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
 def new_id(prefix: str) -> str:
@@ -13,8 +14,5 @@ def new_id(prefix: str) -> str:
     The time comes first so that rows made together lie together in an index.
     """
     number = (int(clock.now() * 1000) << 45) | secrets.randbits(45)
-    letters: list[str] = []
-    for _ in range(18):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    pairs = "".join([_PAIRS[(number >> shift) & 1023] for shift in range(80, -10, -10)])
+    return f"{prefix}_{pairs}"

@@ -30,15 +30,27 @@ class Log:
         self._as_json = as_json
         self._least = _RANK.get(level, 20)
         self._stream = stream or sys.stderr
+        # The wall clock is asked once a second: of a line's cost it was more than half.
+        self._second = -1
+        self._wall = ""
 
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
         if _RANK[level] < self._least:
             return
         told = {name: value for name, value in fields.items() if value is not None}
-        line = _as_json(event, level, told) if self._as_json else _as_text(event, level, told)
+        if self._as_json:
+            line = _as_json(event, level, told)
+        else:
+            line = _as_text(self._stamp(clock.now()), event, level, told)
         self._stream.write(self._redactor.text(line) + "\n")
         self._stream.flush()
+
+    def _stamp(self, now: float) -> str:
+        second = int(now)
+        if second != self._second:
+            self._second, self._wall = second, clock.local(now).strftime("%H:%M:%S")
+        return f"{self._wall}.{int((now - second) * 1000):03d}"
 
 
 def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
@@ -48,8 +60,7 @@ def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
     )
 
 
-def _as_text(event: str, level: str, fields: dict[str, Any]) -> str:
-    stamp = clock.local(clock.now()).strftime("%H:%M:%S.%f")[:-3]
+def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
     told = " ".join(f"{name}={_plain(value)}" for name, value in fields.items())
     return f"{stamp} {level:<7} {event:<20} {told}".rstrip()
 

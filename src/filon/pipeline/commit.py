@@ -3,52 +3,51 @@
 So a failure before that point still has a status of its own, and a retry can stay invisible.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 
 from filon.conversation.events import is_output
 from filon.pipeline.turn import Chunk, Output
 
+# Seconds after which what there is goes out all the same: a caller that hears nothing gives up.
 GRACE = 10.0
 
 
-async def hold_until_output(
-    outputs: AsyncGenerator[Output], grace: float = GRACE
-) -> AsyncGenerator[Output]:
-    """The same outputs, held back until the first real output or for `grace` seconds at most.
+class Held:
+    """Outputs that wait for the first that shows something, or for `ends` (monotonic seconds). The
+    head of a reply is nothing that anyone waits for: with it alone, another attempt can follow."""
 
-    When `outputs` raises before that, what was held is dropped and the error goes through.
-    """
-    held: list[Output] = []
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + grace
-    pending: asyncio.Task[Output | None] | None = None
-    try:
-        while True:
-            pending = asyncio.ensure_future(anext(outputs, None))
-            await asyncio.wait({pending}, timeout=max(0.0, deadline - loop.time()))
-            if not pending.done():
-                break
-            output, pending = pending.result(), None
-            if output is None:
-                break
-            held.append(output)
-            if _shows(output):
-                break
-        for output in held:
-            yield output
-        if pending is not None:
-            output, pending = await pending, None
-            if output is not None:
-                yield output
-        async for output in outputs:
-            yield output
-    finally:
-        if pending is not None:
-            pending.cancel()
-            await asyncio.wait({pending})
-        await outputs.aclose()
+    __slots__ = ("_ends", "_open", "_outputs", "committed")
 
+    def __init__(self, ends: float) -> None:
+        self._ends = ends
+        self._open = False
+        self._outputs: list[Output] = []
+        self.committed = False
 
-def _shows(output: Output) -> bool:
-    return isinstance(output, Chunk) and any(is_output(event) for event in output.events)
+    def until(self) -> float:
+        """When what is held is to be released in any case."""
+        held = self._outputs
+        return self._ends if held and isinstance(held[-1], Chunk) else float("inf")
+
+    def add(self, output: Output, now: float) -> Sequence[Output]:
+        """Takes an output; returns what may be passed on now."""
+        if self._open:
+            self.committed = True
+            return (output,)
+        self._outputs.append(output)
+        if isinstance(output, Chunk) and (
+            now >= self._ends or any(is_output(event) for event in output.events)
+        ):
+            return self.release()
+        return ()
+
+    def release(self) -> Sequence[Output]:
+        """Passes on what is held, and holds nothing any more."""
+        released, self._outputs = self._outputs, []
+        self._open = True
+        self.committed = self.committed or bool(released)
+        return released
+
+    def drop(self) -> None:
+        """Forgets what is held: another attempt begins."""
+        self._outputs = []

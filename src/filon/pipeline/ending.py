@@ -10,6 +10,9 @@ from filon.store.messages import Chip, Ending
 from filon.store.traces import TraceSummary
 from filon.trace.records import Attempt, Settled, Timing, Translated
 
+# The kinds of frames that show a reader something that is no thought.
+_SEEN = {"text", "refusal", "tool_call"}
+
 
 def settled(turn: Turn) -> Settled | None:
     """The turn's last record, when it is over."""
@@ -38,6 +41,7 @@ def chip(turn: Turn, end: Settled) -> Chip:
     """The figures under the answer."""
     used = end.usage or end.estimated or Usage()
     translated = [record for record in turn.records if isinstance(record, Translated)]
+    attempts = [record for record in turn.records if isinstance(record, Attempt)]
     return Chip(
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
@@ -51,7 +55,26 @@ def chip(turn: Turn, end: Settled) -> Chip:
         total=end.started - turn.started,
         lost=lost(translated[-1].decisions) if translated else 0,
         finish_reason=end.finish_reason,
+        thought=thought_for(attempts[-1]) if attempts else None,
+        thought_field=end.thought_field,
     )
+
+
+def thought_for(attempt: Attempt) -> float | None:
+    """Seconds from the first piece of a thought to the first of anything else that is seen, or to
+    the end; None where both came in one piece, or where the frames that would tell were cut."""
+    if attempt.frames_cut:
+        return None
+    began: float | None = None
+    for frame in attempt.frames:
+        kinds = set(frame.kind.split())
+        if began is None and "reasoning" in kinds:
+            began = frame.at
+        if kinds & _SEEN:
+            return frame.at - began if began is not None and frame.at > began else None
+    if began is None or attempt.timing.ended is None:
+        return None
+    return attempt.timing.ended - began
 
 
 def trace_summary(turn: Turn) -> TraceSummary:
@@ -99,6 +122,9 @@ def mark(turn: Turn) -> str | None:
     """The one word worth reading in a list: the failure, the loss, or what it was for."""
     if turn.problem is not None:
         return turn.problem.code
+    if turn.failed:
+        # The first is what was asked for.
+        return f"fell back from {next(iter(turn.failed)).partition('/')[0]}"
     translated = [record for record in turn.records if isinstance(record, Translated)]
     gone = lost(translated[-1].decisions) if translated else 0
     if gone:

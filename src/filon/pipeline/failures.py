@@ -1,6 +1,15 @@
 """From a failed exchange to the Problem that the caller is told. Pure."""
 
-from filon.conversation.errors import Problem, ProviderError, ProviderRefused, TimedOut, Unreachable
+from msgspec.structs import replace
+
+from filon.conversation.errors import (
+    BrokenReply,
+    Problem,
+    ProviderError,
+    ProviderRefused,
+    TimedOut,
+    Unreachable,
+)
 from filon.conversation.finding import Finding
 from filon.diagnosis.diagnose import Failure, diagnose
 from filon.kit.http import HttpFailure
@@ -16,14 +25,7 @@ def unreachable(
 ) -> tuple[ProviderError, tuple[Finding, ...]]:
     """No reply came."""
     findings = diagnose(
-        Failure(
-            endpoint=endpoint.label,
-            model=model,
-            url=url,
-            variable=endpoint.key.variable,
-            kind=failure.kind,
-            body=failure.detail,
-        )
+        replace(_about(endpoint, model, url), kind=failure.kind, body=failure.detail)
     )
     title = findings[0].title if findings else f"{endpoint.label} cannot be reached"
     problem = Problem(
@@ -41,21 +43,20 @@ def unreachable(
 def refused(
     told: Problem, endpoint: Endpoint, model: str, url: str
 ) -> tuple[ProviderError, tuple[Finding, ...]]:
-    """The provider answered with an error, which the protocol has read into `told`."""
+    """The provider answered with an error, which the protocol has read into `told`: one without
+    a status of its own stood inside a reply that began well."""
     findings = diagnose(
-        Failure(
-            endpoint=endpoint.label,
-            model=model,
-            url=url,
-            variable=endpoint.key.variable,
-            status=told.provider_status,
+        replace(
+            _about(endpoint, model, url),
+            status=told.provider_status or 200,
             body=told.provider_body or told.message,
         )
     )
-    status = told.provider_status or 502
+    status = told.provider_status or 200
+    answered = f"answered {status}" if status != 200 else "told an error inside its reply"
     problem = Problem(
         code=findings[0].code if findings else told.code,
-        message=f"{endpoint.label} answered {status}: {told.message}",
+        message=f"{endpoint.label} {answered}: {told.message}",
         blame="provider",
         status=status if 400 <= status < 600 and status not in _OURS else 502,
         fix=findings[0].fix if findings else told.fix,
@@ -72,16 +73,49 @@ def refused(
     return ProviderRefused(problem), findings
 
 
-def silent(endpoint: Endpoint, seconds: float, *, began: bool) -> ProviderError:
+def silent(
+    endpoint: Endpoint, model: str, url: str, seconds: float, *, began: bool
+) -> tuple[ProviderError, tuple[Finding, ...]]:
     """It is connected, but nothing comes."""
     when = "after the answer had begun" if began else "and no answer has begun"
-    return TimedOut(
-        Problem(
-            code="provider_timeout",
-            message=f"{endpoint.label} has sent nothing for {seconds:.0f} s {when}.",
-            blame="provider",
-            status=504,
-            fix="Try again, or choose another endpoint; the provider is overloaded or stuck.",
-            names={"endpoint": endpoint.label, "seconds": f"{seconds:.0f}"},
+    findings = diagnose(
+        replace(
+            _about(endpoint, model, url),
+            kind="silent",
+            body=f"nothing for {seconds:.0f} s, {when}",
+            seconds=seconds,
         )
     )
+    problem = Problem(
+        code="provider_timeout",
+        message=f"{endpoint.label} has sent nothing for {seconds:.0f} s {when}.",
+        blame="provider",
+        status=504,
+        fix=findings[0].fix,
+        names=findings[0].names,
+    )
+    return TimedOut(problem), findings
+
+
+def broken(
+    told: Problem, endpoint: Endpoint, model: str, url: str
+) -> tuple[ProviderError, tuple[Finding, ...]]:
+    """The reply was cut, or nobody can read it."""
+    findings = diagnose(
+        replace(
+            _about(endpoint, model, url),
+            kind="broken_reply",
+            body=told.provider_body or told.message,
+        )
+    )
+    problem = replace(
+        told,
+        message=f"{endpoint.label}: {told.message}",
+        fix=told.fix or findings[0].fix,
+        names={"said": told.message, **findings[0].names},
+    )
+    return BrokenReply(problem), findings
+
+
+def _about(endpoint: Endpoint, model: str, url: str) -> Failure:
+    return Failure(endpoint=endpoint.label, model=model, url=url, variable=endpoint.key.variable)

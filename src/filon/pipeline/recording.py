@@ -8,6 +8,12 @@ from filon.pipeline.turn import Turn, Wire
 from filon.trace.records import Attempt, Body, Frame, Headers, Timing
 
 
+def waited(turn: Turn) -> float:
+    """How many seconds the attempts that are over have waited for providers."""
+    attempts = [record for record in turn.records if isinstance(record, Attempt)]
+    return sum(attempt.waited + (attempt.timing.ended or 0.0) for attempt in attempts)
+
+
 class Recording:
     """Gathers an attempt. `kept` bounds the bytes of frames that are kept, in bytes."""
 
@@ -18,7 +24,7 @@ class Recording:
         self.model = turn.model or ""
         self.wire = wire
         self.number = number
-        self.started = clock.now()
+        self.started = turn.now()
         self.status: int | None = None
         self.address: str | None = None
         self.reply_headers: Headers = ()
@@ -26,6 +32,9 @@ class Recording:
         self.retry_after: float | None = None
         self.findings: tuple[Finding, ...] = ()
         self.problem: Problem | None = None
+        # Seconds that the turn waited before it: for the endpoint's line, or to try again.
+        self.waited = 0.0
+        self.then: str | None = None
         self._frames: list[Frame] = []
         self._room = kept
         self._cut = 0
@@ -36,16 +45,23 @@ class Recording:
         self.address = exchange.address
         self.reply_headers = exchange.headers
 
-    def frame(self, data: bytes, kind: str, shows: bool) -> None:
-        """A piece of the body came. Past the cap only its size is counted."""
-        at = self.phases.since()
+    def frame(self, data: bytes, kind: str, shows: bool) -> float:
+        """A piece of the body came; returns when (monotonic seconds). Past the cap only its size
+        is counted."""
+        now = clock.monotonic()
+        at = now - self.phases.start
         if shows and self.first_output is None:
             self.first_output = at
         if len(data) > self._room:
             self._cut += len(data)
-            return
+            return now
         self._room -= len(data)
         self._frames.append(Frame(at=at, data=data, kind=kind))
+        return now
+
+    def failed(self, problem: Problem, then: str) -> None:
+        """It failed, and `then` says what comes after it."""
+        self.problem, self.then = problem, then
 
     def received(self) -> bytes:
         """All bytes kept so far."""
@@ -56,7 +72,7 @@ class Recording:
         phases = self.phases
         return Attempt(
             started=self.started,
-            ended=clock.now(),
+            ended=self.started + phases.since(),
             error=self.problem,
             number=self.number,
             endpoint=self.endpoint,
@@ -71,15 +87,18 @@ class Recording:
             frames=tuple(self._frames),
             frames_cut=self._cut,
             timing=Timing(
-                queued=phases.queued,
                 dns=phases.dns,
                 connect=phases.connect,
+                tls=phases.tls,
                 sent=phases.sent,
                 first_byte=phases.first_byte,
                 first_output=self.first_output,
                 ended=phases.since(),
                 reused=phases.reused,
+                retried_stale=phases.retried_stale,
             ),
             findings=self.findings,
             retry_after=self.retry_after,
+            waited=self.waited,
+            then=self.then,
         )

@@ -3,13 +3,14 @@
 import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
 from typing import Any, cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.conversation.errors import FilonError, Problem
-from filon.kit import clock
-from filon.pipeline.commit import hold_until_output
+from filon.conversation.errors import CallerError, FilonError, Problem
+from filon.pipeline.retrying import ROOM
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.stages.admit import admit
 from filon.pipeline.stages.assemble import assemble
@@ -18,7 +19,9 @@ from filon.pipeline.stages.route import route
 from filon.pipeline.stages.send import send
 from filon.pipeline.stages.settle import settle
 from filon.pipeline.stages.translate import translate
-from filon.pipeline.turn import Ended, Output, Turn
+from filon.pipeline.trying import GaveUp, has_next
+from filon.pipeline.turn import Answer, Ended, Output, Turn
+from filon.providers.endpoint import Endpoint
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import StageFailed
 
@@ -32,34 +35,90 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     progress = services.running[turn.id] = Progress(turn.noting(turn.received))
     services.announce(progress)
     services.log.event(
-        "asked", trace=turn.id, caller=turn.caller.kind, by=turn.caller.by, model=turn.request.model
+        "asked",
+        level="debug",
+        trace=turn.id,
+        caller=turn.caller.kind,
+        by=turn.caller.by,
+        model=turn.request.model,
     )
     try:
         await step(progress, "admit", admit, services)
         await step(progress, "assemble", assemble, services)
-        await step(progress, "route", route, services.directory)
-        await step(progress, "translate", translate)
-        await step(progress, "recall", recall, services)
-        progress.stage = "send"
-        async for output in hold_until_output(send(progress, services)):
-            yield output
+        # Closed here in any case: an attempt must be in the turn before the turn is settled.
+        async with aclosing(_from_targets(progress, services)) as outputs:
+            async for output in outputs:
+                yield output
     except (GeneratorExit, asyncio.CancelledError):
         problem = INTERRUPTED if services.closing else _left(progress.turn)
         progress.turn = replace(progress.turn, problem=problem)
         raise
+    except _Told:
+        pass
     except FilonError as error:
         _fail(progress, error.problem)
     except Exception as error:
         _fail(progress, _fault(progress.stage, error))
-        services.log.event(
-            "fault", level="error", trace=turn.id, details=traceback.format_exc(limit=8)
-        )
+        _log_fault(progress, services, error)
     finally:
         try:
             await _settled(progress, services)
         finally:
             del services.running[turn.id]
     yield Ended(turn=progress.turn)
+
+
+async def _from_targets(progress: Progress, services: Services) -> AsyncGenerator[Output]:
+    """What the first target gives that answers. One that is given up goes back to `route`, which
+    passes it over; where nothing is left, the last failure is what the caller is told."""
+    last: _Failed | None = None
+    while True:
+        await step(progress, "route", route, services.directory)
+        try:
+            await _translated(progress)
+            await step(progress, "recall", recall, services)
+            progress.stage = "send"
+            progress.stage_started = progress.turn.now()
+            async with aclosing(send(progress, services)) as outputs:
+                async for output in outputs:
+                    yield output
+            return
+        except GaveUp as gave_up:
+            error, turn = gave_up.error, progress.turn
+            progress.turn = _noting(progress, error.problem)
+            # That one of several cannot be asked this at all says nothing of what failed before.
+            if last is None or not isinstance(error, CallerError):
+                last = _Failed(error, turn.endpoint, turn.model)
+            if not _may_go_on(turn, services):
+                progress.turn = replace(progress.turn, endpoint=last.endpoint, model=last.model)
+                raise last.error from gave_up
+            progress.turn = _passing_over(progress.turn, error)
+
+
+class _Failed(Struct, frozen=True):
+    """A target that was given up, and of what."""
+
+    error: FilonError
+    endpoint: Endpoint | None
+    model: str | None
+
+
+async def _translated(progress: Progress) -> None:
+    """What one target cannot be asked, another may be."""
+    try:
+        await step(progress, "translate", translate)
+    except FilonError as error:
+        raise GaveUp(error) from error
+
+
+def _may_go_on(turn: Turn, services: Services) -> bool:
+    return has_next(turn) and turn.elapsed() + ROOM <= services.retries.deadline
+
+
+def _passing_over(turn: Turn, error: FilonError) -> Turn:
+    assert turn.endpoint is not None
+    failed = {**turn.failed, f"{turn.endpoint.name}/{turn.model}": error.problem.message}
+    return replace(turn, failed=failed, wire=None, answer=Answer())
 
 
 async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
@@ -71,45 +130,62 @@ async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
 
 
 async def _settled(progress: Progress, services: Services) -> None:
-    """Settles the turn to its end, even when the caller's task is cancelled a second time. A
-    fault in it is logged; an answer's row is then closed when the program starts again."""
-    settling = asyncio.ensure_future(settle(progress, services))
+    """Settles the turn. What there is still to wait for is waited for to its end, even when the
+    caller's task is cancelled a second time; a fault there is logged, and an answer's row is then
+    closed when the program starts again."""
+    waiting = settle(progress, services)
+    if waiting is None:
+        return
+    settling = asyncio.ensure_future(waiting)
     await asyncio.wait({settling})
     error = settling.exception()
     if error is not None:
-        details = "".join(traceback.format_exception(error, limit=8))
-        services.log.event("fault", level="error", trace=progress.turn.id, details=details)
-        progress.turn = replace(
-            progress.turn, problem=progress.turn.problem or _fault("settle", error)
-        )
+        _log_fault(progress, services, error)
+        problem = progress.turn.problem or _fault("settle", error)
+        progress.turn = replace(progress.turn, problem=problem)
+
+
+def _log_fault(progress: Progress, services: Services, error: BaseException) -> None:
+    details = "".join(traceback.format_exception(error, limit=8))
+    services.log.event("fault", level="error", trace=progress.turn.id, details=details)
 
 
 async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
     """Runs one stage and stamps its records with when it began and ended."""
     progress.stage = name
-    progress.stage_started = started = clock.now()
+    progress.stage_started = started = progress.turn.now()
     before = len(progress.turn.records)
     result = stage(progress.turn, *given)
     turn = cast(Turn, await result if isinstance(result, Awaitable) else result)
     stamped = tuple(
-        replace(record, started=started, ended=clock.now()) for record in turn.records[before:]
+        replace(record, started=started, ended=turn.now()) for record in turn.records[before:]
     )
     progress.turn = replace(turn, records=(*turn.records[:before], *stamped))
+    if turn.problem is not None:
+        raise _Told
+
+
+class _Told(Exception):
+    """A stage ended the turn, and its own record says why."""
 
 
 def _fail(progress: Progress, problem: Problem) -> None:
-    turn = replace(progress.turn, problem=problem)
-    # A failed attempt tells of itself; any other stage has left no record yet.
-    if progress.stage != "send":
-        turn = turn.noting(
-            StageFailed(
-                stage=progress.stage,
-                started=progress.stage_started,
-                ended=clock.now(),
-                error=problem,
-            )
+    progress.turn = replace(_noting(progress, problem), problem=problem)
+
+
+def _noting(progress: Progress, problem: Problem) -> Turn:
+    """The turn with a record of this failure. A failed attempt tells of itself."""
+    turn = progress.turn
+    if any(record.error is problem for record in turn.records):
+        return turn
+    return turn.noting(
+        StageFailed(
+            stage=progress.stage,
+            started=progress.stage_started,
+            ended=turn.now(),
+            error=problem,
         )
-    progress.turn = turn
+    )
 
 
 def _fault(stage: str, error: BaseException) -> Problem:

@@ -20,6 +20,11 @@ def of_message(message: Message) -> int:
     return _PER_MESSAGE + sum(_of_part(part) for part in message.parts)
 
 
+def of_answer(message: Message | None) -> int:
+    """Tokens of what a model wrote: its words, its thoughts, and the calls it asks for."""
+    return sum(_of_part(part) for part in message.parts) if message is not None else 0
+
+
 def of_request(request: ChatRequest) -> int:
     """Tokens of all messages."""
     return sum(of_message(message) for message in request.messages)

@@ -1,14 +1,18 @@
 """One request on its way through the pipeline. Frozen: each stage returns a new one."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from filon.accounts.limits import Reservation
+from filon.config.preset import Preset
 from filon.conversation.errors import Problem
 from filon.conversation.events import StreamEvent
 from filon.conversation.message import Message
 from filon.conversation.request import ChatRequest
+from filon.conversation.rights import KeyRules
 from filon.conversation.usage import Usage
 from filon.kit import clock
 from filon.kit.ids import new_id
@@ -20,12 +24,22 @@ CallerKind = Literal["chat", "gateway", "cli", "title"]
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """Who asks, and by what right. `by` is told in the trace; `key` is a key's display prefix."""
+    """Who asks, and by what right. `by` is told in the trace; `key` is a key's display prefix,
+    `key_name` its name, `key_id` what its use is counted under, `rules` what it may do.
+
+    `lenient` lets what a protocol cannot carry be dropped with a decision, where otherwise the
+    request is refused. `explain` adds Filon's own account of an error to it, as `error.filon`.
+    """
 
     kind: CallerKind
     owner_id: int
     by: str
     key: str | None = None
+    key_id: str | None = None
+    key_name: str | None = None
+    rules: KeyRules = KeyRules()
+    lenient: bool = False
+    explain: bool = False
 
 
 class Thread(Struct, frozen=True, kw_only=True):
@@ -53,35 +67,63 @@ class Wire(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What came back, folded. `began` is seconds from the turn's start to the first output."""
+    """What came back, folded. `began` is seconds from the turn's start to the first output,
+    `thought_field` the wire's name for what the model thought."""
 
     message: Message | None = None
     finish_reason: str | None = None
     usage: Usage | None = None
     began: float | None = None
     ended: float | None = None
+    thought_field: str | None = None
+
+    @property
+    def tokens(self) -> int:
+        """All tokens as the provider counted them; 0 where it did not."""
+        if self.usage is None:
+            return 0
+        return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
 
 
 class Turn(Struct, frozen=True, kw_only=True):
     """Everything known of one request so far.
 
-    `started` is Unix time in seconds. `endpoint` and `model` are set by `route`, `wire` by
-    `translate`, `answer` by `send`. `failed_candidates` are models that `route` must pass over.
+    `started` is Unix time in seconds, `begun` the same moment in seconds of the monotonic clock: a
+    turn counts its time from there, so that nothing in it takes less than no time when the clock
+    is set back. `reserved` is what `admit` took of the key's limits, for
+    `settle` to settle. `preset` is set by `assemble`, `endpoint` and `model` by
+    `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models,
+    as `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place
+    in a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
+    the whole turn may take.
     """
 
     id: str
     started: float
+    begun: float
     caller: Caller
     request: ChatRequest
     received: Received
     thread: Thread | None = None
+    about: Thread | None = None
+    reserved: Reservation | None = None
+    preset: Preset | None = None
     endpoint: Endpoint | None = None
     model: str | None = None
     wire: Wire | None = None
     answer: Answer = Answer()
     problem: Problem | None = None
-    failed_candidates: tuple[str, ...] = ()
+    failed: Mapping[str, str] = {}
+    timeout: float | None = None
     records: tuple[AnyRecord, ...] = ()
+
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return clock.monotonic() - self.begun
+
+    def now(self) -> float:
+        """Unix time in seconds, as it would be had nobody set the clock since it began."""
+        return self.started + clock.monotonic() - self.begun
 
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""
@@ -102,6 +144,7 @@ def begin(
     return Turn(
         id=id or new_id("t"),
         started=now,
+        begun=clock.monotonic(),
         caller=caller,
         request=request,
         received=stamped,
@@ -110,29 +153,33 @@ def begin(
 
 
 class Chunk(Struct, frozen=True, kw_only=True):
-    """Part of the reply: each piece with its bytes as they came and the events they hold.
+    """Part of the reply: each piece with its bytes as they came and the events they hold, and the
+    `events` of them all.
 
     `whole` says that the reply is one document and no stream, whatever was asked for.
     """
 
     pieces: tuple[Piece, ...]
+    events: tuple[StreamEvent, ...]
     whole: bool
-
-    @property
-    def events(self) -> tuple[StreamEvent, ...]:
-        """All events of the chunk."""
-        return tuple(event for piece in self.pieces for event in piece.events)
 
 
 class Opened(Struct, frozen=True, kw_only=True):
     """The provider accepted: its reply's status and headers, before any of its body.
 
-    `only_we_asked_usage` says that the usage it will report is not for the caller.
+    `only_we_asked_usage` says that the usage it will report is not for the caller. `turn` is as
+    it stood when the attempt of this `number` began. `at` is when the head of the reply was here,
+    in seconds of the monotonic clock; `waited` how many seconds of the turn went into waiting for
+    providers until then.
     """
 
     status: int
     headers: Headers
     only_we_asked_usage: bool
+    turn: Turn
+    number: int
+    at: float
+    waited: float
 
 
 class Ended(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,8 @@ from msgspec import Struct
 from filon.conversation.message import Image, Message, Part, Reasoning, Refusal, Text, ToolCall
 from filon.conversation.request import ChatRequest
 from filon.kit.redact import mask_header
-from filon.practice import pieces
-
-NAME = "echo"
+from filon.practice.answers.prompt import text_of
+from filon.practice.model.pieces import Pieces
 
 _LONGEST_VALUE = 200
 _LONGEST_QUOTE = 2_000
@@ -19,32 +18,29 @@ _FIRST_ROWS, _LAST_ROWS = 3, 12
 
 
 class Heard(Struct, frozen=True, kw_only=True):
-    """What reached the server: the request line, the headers, and the body as parsed."""
+    """What reached the server: the request line, the headers, the body as parsed, and how many
+    tokens the prompt has."""
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
     chat: ChatRequest
+    tokens: int
 
 
-def describe(heard: Heard, choice: int = 0, of: int = 1) -> str:
+def describe(heard: Heard, pieces: Pieces, choice: int = 0, of: int = 1) -> str:
     """The echo's answer, in Markdown. Secrets in headers are masked."""
     sections = [
         "I am **echo**, a practice model. I do not think: I tell you what reached me.",
         _quote(heard.chat.messages),
         _parameters(heard.chat),
-        _messages(heard.chat.messages),
+        _messages(heard, pieces),
         f"**Request**: {_code(f'{heard.method} {heard.target}')}",
         _headers(heard.headers),
     ]
     if of > 1:
         sections.insert(1, f"This is choice {choice + 1} of {of}.")
     return "\n\n".join(section for section in sections if section)
-
-
-def count_prompt(messages: tuple[Message, ...]) -> int:
-    """The pieces of all texts in the messages; roles and pictures count nothing."""
-    return sum(pieces.count(_all_text(message)) for message in messages)
 
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> str:
@@ -63,11 +59,11 @@ def _parameters(chat: ChatRequest) -> str:
     return "\n".join(("**Parameters**", "", *rows))
 
 
-def _messages(messages: tuple[Message, ...]) -> str:
+def _messages(heard: Heard, pieces: Pieces) -> str:
+    messages = heard.chat.messages
     noun = "message" if len(messages) == 1 else "messages"
-    total = f"{count_prompt(messages):,}"
     rows = [
-        f"**{len(messages)} {noun}, about {total} tokens**",
+        f"**{len(messages)} {noun}, {heard.tokens:,} tokens with their roles**",
         "",
         "| # | role | content | characters | tokens |",
         "|---:|---|---|---:|---:|",
@@ -78,11 +74,10 @@ def _messages(messages: tuple[Message, ...]) -> str:
             if number == _FIRST_ROWS:
                 rows.append(f"| … | {left_out} more | | | |")
             continue
-        text = _all_text(message)
+        text = text_of(message)
+        tokens = len(pieces.encode(text))
         kinds = ", ".join(_kinds(message.parts)) or "nothing"
-        rows.append(
-            f"| {number + 1} | {message.role} | {kinds} | {len(text):,} | {pieces.count(text):,} |"
-        )
+        rows.append(f"| {number + 1} | {message.role} | {kinds} | {len(text):,} | {tokens:,} |")
     return "\n".join(rows)
 
 
@@ -124,16 +119,6 @@ def _kind(part: Part) -> str:
             return "tool call"
         case _:
             return "other"
-
-
-def _all_text(message: Message) -> str:
-    texts: list[str] = []
-    for part in message.parts:
-        if isinstance(part, Text | Reasoning | Refusal):
-            texts.append(part.text)
-        elif isinstance(part, ToolCall):
-            texts.append(f"{part.name} {part.arguments}")
-    return "\n".join(texts)
 
 
 def _short(text: str) -> str:

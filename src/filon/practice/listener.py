@@ -4,8 +4,12 @@ Raw asyncio, because faults that are met on real wires have to be made on this o
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import socket
+import struct
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol, cast
 
 import httptools
@@ -20,15 +24,19 @@ from filon.conversation.errors import (
     TooLarge,
     TooSlow,
 )
-from filon.kit import clock
+from filon.practice.clock import Clock, RealClock
 from filon.practice.http import (
     CONTINUE,
     LAST_CHUNK,
+    Cut,
     Request,
     Response,
+    read_target,
     render_chunk,
     render_head,
 )
+
+_BEFORE_RESET = 0.05  # seconds
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -75,12 +83,20 @@ class Arriving:
 class Connection(asyncio.Protocol):
     """One connection: requests are answered one after the other, in the order they came.
 
-    When the client leaves, the answer that is being written is cancelled at once.
+    When the client leaves, the answer that is being written is cancelled at once. `clock` dates
+    the answers and paces those that drip; the limits are the machine's time.
     """
 
-    def __init__(self, service: Service, limits: Limits, open_connections: set["Connection"]):
+    def __init__(
+        self,
+        service: Service,
+        limits: Limits,
+        open_connections: set["Connection"],
+        clock: Clock | None = None,
+    ) -> None:
         self._service = service
         self._limits = limits
+        self._clock = clock or RealClock()
         self._open = open_connections
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
@@ -189,7 +205,7 @@ class Connection(asyncio.Protocol):
         self._queue(
             Request(
                 method=self._parser.get_method().decode("latin-1"),
-                target=_target(b"".join(arrived.url)),
+                target=read_target(b"".join(arrived.url)),
                 headers=tuple(arrived.headers),
                 body=b"".join(arrived.body),
                 version=version,
@@ -249,34 +265,73 @@ class Connection(asyncio.Protocol):
             response = await self._service.answer(item)
         except FilonError as error:
             response = self._service.refuse(error.problem)
-        await self._send(item, response)
+        try:
+            await self._send(item, response)
+        finally:
+            # A stream that was never begun runs none of its own ending.
+            if response.over is not None:
+                response.over()
 
     async def _send(self, request: Request, response: Response) -> None:
-        head = render_head(
-            response, version=request.version, keep_alive=request.keep_alive, now=clock.now()
-        )
-        self._head_sent = True
+        if response.ending != "whole" and await self._failed(request, response):
+            return
+        write = self._write
+        if response.ending == "drip":
+            write = partial(self._drip, seconds=response.drip)
+        head = self._head(request, response)
         if response.stream is None:
-            await self._write(head if request.method == "HEAD" else head + response.body)
+            await write(head if request.method == "HEAD" else head + response.body)
         else:
-            await self._write(head)
-            await self._send_stream(response.stream, chunked=request.version != "1.0")
+            await write(head)
+            try:
+                await _send_stream(response.stream, write, chunked=request.version != "1.0")
+            except Cut as cut:
+                await self._break_off(reset=cut.reset)
         if not request.keep_alive:
             self._end_after_answer()
 
-    async def _send_stream(self, stream: AsyncGenerator[bytes], *, chunked: bool) -> None:
-        async with aclosing(stream):
-            async for data in stream:
-                if data:
-                    await self._write(render_chunk(data) if chunked else data)
-        if chunked:
-            await self._write(LAST_CHUNK)
+    async def _failed(self, request: Request, response: Response) -> bool:
+        """Whether the connection was made to fail where an answer was due, or never to answer."""
+        if response.ending == "drip":
+            return False
+        if response.stream is not None:
+            await response.stream.aclose()
+        if response.ending == "silent":
+            await asyncio.Event().wait()  # cancelled when the client leaves or the server stops
+        if response.ending == "reset_after_head":
+            await self._write(self._head(request, response))
+        await self._break_off(reset=response.ending != "close_before_head")
+        return True
+
+    def _head(self, request: Request, response: Response) -> bytes:
+        self._head_sent = True
+        alive, now = request.keep_alive, self._clock.now()
+        return render_head(response, version=request.version, keep_alive=alive, now=now)
 
     async def _write(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
             raise asyncio.CancelledError  # the client has left; asyncio is about to tell us so
         self._transport.write(data)
         await self._writable.wait()
+
+    async def _drip(self, data: bytes, *, seconds: float) -> None:
+        for byte in data:
+            await self._write(bytes((byte,)))
+            await self._clock.sleep(seconds)
+
+    async def _break_off(self, *, reset: bool) -> None:
+        """Ends the connection behind what was written so far, by RST or by FIN."""
+        if self._transport is None:
+            return
+        self._transport.set_write_buffer_limits(0)
+        await self._writable.wait()
+        if reset:
+            # It throws away what has not left yet, and with many clients what they have not read.
+            await self._clock.sleep(_BEFORE_RESET if self._head_sent else 0)
+            _reset_at_close(self._transport)
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._task = None
@@ -324,10 +379,19 @@ class Connection(asyncio.Protocol):
             self._timer = None
 
 
-def _target(url: bytes) -> str:
-    """The path and query, where a proxy's client sends the whole address too."""
-    if not url.startswith((b"http://", b"https://")):
-        return url.decode("latin-1")
-    parsed = httptools.parse_url(url)
-    target = (parsed.path or b"/") + (b"?" + parsed.query if parsed.query else b"")
-    return target.decode("latin-1")
+async def _send_stream(
+    stream: AsyncGenerator[bytes], write: Callable[[bytes], Awaitable[None]], *, chunked: bool
+) -> None:
+    async with aclosing(stream):
+        async for data in stream:
+            if data:
+                await write(render_chunk(data) if chunked else data)
+    if chunked:
+        await write(LAST_CHUNK)
+
+
+def _reset_at_close(transport: asyncio.Transport) -> None:
+    """Aborting alone would send FIN; to linger for no time sends RST."""
+    form = "hh" if sys.platform == "win32" else "ii"
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))

@@ -8,8 +8,11 @@ from msgspec import Struct
 
 from filon.conversation.errors import Problem
 from filon.conversation.events import StreamEvent
+from filon.conversation.message import Message
 from filon.conversation.reply import Reply
 from filon.conversation.request import ChatRequest
+from filon.protocols.carrying import CarriedMessages
+from filon.protocols.crossing import Crossed
 
 Headers = Sequence[tuple[str, str]]
 
@@ -83,15 +86,31 @@ class WritesRequest(Shape):
 
 
 class WritesReply(Shape):
-    """`render_reply`: a whole reply under the given id and model name."""
+    """`render_reply`: a whole reply under the given id and model name. `asked` are the caller's own
+    parameters, for a protocol that repeats them."""
 
-    def __call__(self, reply: Reply, *, id: str, model: str, created: int) -> bytes: ...
+    def __call__(
+        self,
+        reply: Reply,
+        *,
+        id: str,
+        model: str,
+        created: int,
+        asked: Mapping[str, Any] | None = None,
+    ) -> bytes: ...
 
 
 class ReadsError(Shape):
     """`parse_error`: never raises; `now` is Unix time, to reckon a retry date."""
 
     def __call__(self, status: int, headers: Headers, body: bytes, *, now: float) -> Problem: ...
+
+
+class WritesError(Shape):
+    """`render_error`: a status and a body. `request_id` is what the caller would quote in a
+    complaint, for a protocol whose bodies say it."""
+
+    def __call__(self, problem: Problem, request_id: str | None = None) -> tuple[int, bytes]: ...
 
 
 class EditsChunk(Shape):
@@ -109,15 +128,54 @@ class EditsReply(Shape):
 
 
 class OpensWriter(Shape):
-    """`open_writer`: a writer for one streamed reply."""
+    """`open_writer`: a writer for one streamed reply. `asked` is as for `render_reply`."""
 
     def __call__(
-        self, *, id: str, model: str, created: int, include_usage: bool = False
+        self,
+        *,
+        id: str,
+        model: str,
+        created: int,
+        include_usage: bool = False,
+        asked: Mapping[str, Any] | None = None,
     ) -> StreamWriting: ...
 
 
+class Leaves(Shape):
+    """`to_chat`: parameters in the words of openai_chat, the pivot. Raises InvalidRequest for what
+    must not be lost in silence."""
+
+    def __call__(self, parameters: Mapping[str, Any], /) -> Crossed: ...
+
+
+class Enters(Shape):
+    """`from_chat`: parameters from the pivot's words; `messages` are those they go with."""
+
+    def __call__(
+        self, parameters: Mapping[str, Any], /, *, messages: Sequence[Message] = ()
+    ) -> Crossed: ...
+
+
+def as_they_are(parameters: Mapping[str, Any], /, *, messages: Sequence[Message] = ()) -> Crossed:
+    """The crossing of the pivot itself."""
+    return Crossed(parameters=parameters)
+
+
+def as_they_stand(request: ChatRequest) -> CarriedMessages:
+    """The messages of the pivot itself."""
+    return CarriedMessages(request.messages)
+
+
+def without_loss(messages: Sequence[Message]) -> tuple[tuple[str, str], ...]:
+    """The pivot says all of its own messages."""
+    return ()
+
+
 class Protocol(Struct, frozen=True, kw_only=True):
-    """A wire format as the functions that read and write it. `path` follows the base URL."""
+    """A wire format as the functions that read and write it. `path` follows the base URL, and
+    `headers` go with every request. `passed` are headers of a caller's that go on to a provider of
+    the same protocol, whose values are lists with commas.
+    `request_id` is the header of a reply in which its clients look for an id that they log."""
 
     name: str
     label: str
@@ -129,9 +187,13 @@ class Protocol(Struct, frozen=True, kw_only=True):
     open_reader: Callable[[], StreamReading]
     open_writer: OpensWriter
     parse_error: ReadsError
-    render_error: Callable[[Problem], tuple[int, bytes]]
+    render_error: WritesError
     edit_chunk: EditsChunk
     edit_reply: EditsReply
-
-
-Registry = Mapping[str, Protocol]
+    request_id: str = "x-request-id"
+    to_chat: Leaves = as_they_are
+    from_chat: Enters = as_they_are
+    messages_to_chat: Callable[[ChatRequest], CarriedMessages] = as_they_stand
+    lost_from_chat: Callable[[Sequence[Message]], tuple[tuple[str, str], ...]] = without_loss
+    headers: tuple[tuple[str, str], ...] = ()
+    passed: tuple[str, ...] = ()

@@ -21,7 +21,18 @@ _LIBRECHAT = "LibreChat's list of vision models, read 2026-11"
 _MODELS_DEV = "models.dev, read 2026-07"
 _DEEPSEEK = "api-docs.deepseek.com, read 2026-10"
 
+_PRICES = "their names, and genai-prices, which has no price for output"
+_PRACTICE = "Filon's own practice models"
+
 FAMILIES = (
+    Family(("pocket-reasoner*",), ("reasoning",), _PRACTICE),
+    Family(("pocket*", "!pocket-embed*"), ("tools",), _PRACTICE),
+    Family(("pocket-embed*",), ("embedding",), _PRACTICE),
+    Family(
+        ("text-embedding-*", "gemini-embedding-*", "mistral-embed*", "codestral-embed*"),
+        ("embedding",),
+        _PRICES,
+    ),  # fmt: skip
     Family(("o[0-9]*", "gpt-5*", "!gpt-5-chat*"), ("reasoning",), _VERCEL),
     Family(("deepseek-reasoner*", "deepseek-flash*", "deepseek-v4*"), ("reasoning",), _DEEPSEEK),
     Family(("gpt-oss-*", "deepseek-r1*"), ("reasoning",), _MODELS_DEV),

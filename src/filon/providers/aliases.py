@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _ALIASES: Mapping[str, tuple[str, ...]] = {
     "max_tokens": ("max_completion_tokens", "max_output_tokens", "max_new_tokens"),
@@ -77,28 +78,102 @@ _COMMON_EXTRAS = frozenset(
     }
 )
 
+# What `POST /messages` is documented to take beside `model` and `messages`: anthropic 0.70 and
+# later, read in 2026-11.
+ANTHROPIC_MESSAGES = frozenset(
+    {
+        "cache_control",
+        "container",
+        "context_management",
+        "max_tokens",
+        "mcp_servers",
+        "metadata",
+        "output_config",
+        "output_format",
+        "service_tier",
+        "stop_sequences",
+        "stream",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_p",
+    }
+)
+
+# What `POST /responses` is documented to take beside `model` and `input`: openai 2, read in
+# 2026-11.
+OPENAI_RESPONSES = frozenset(
+    {
+        "background",
+        "conversation",
+        "include",
+        "instructions",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "parallel_tool_calls",
+        "previous_response_id",
+        "prompt",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "reasoning",
+        "safety_identifier",
+        "service_tier",
+        "store",
+        "stream",
+        "stream_options",
+        "temperature",
+        "text",
+        "tool_choice",
+        "tools",
+        "top_logprobs",
+        "top_p",
+        "truncation",
+        "user",
+    }
+)
+
+# The fields of each protocol, by its name.
+FIELDS: Mapping[str, frozenset[str]] = {
+    "openai_chat": OPENAI_CHAT | _COMMON_EXTRAS,
+    "anthropic_messages": ANTHROPIC_MESSAGES,
+    "openai_responses": OPENAI_RESPONSES,
+}
+
+# The protocols whose streams tell the token count only where `stream_options.include_usage` asks;
+# the field of that name in openai_responses knows no such member.
+ASKS_USAGE = frozenset({"openai_chat"})
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+# Callers make up names too, so what is remembered is bounded.
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The one name for what this parameter means: `maxOutputTokens` is `max_tokens`."""
     snake = _snake(name)
     return _CANONICAL.get(snake, snake)
 
 
-def wire_name(name: str) -> str:
+@lru_cache(maxsize=4096)
+def wire_name(name: str, protocol: str = "openai_chat") -> str:
     """The name to send: a spelling that the protocol knows where there is one, else as written."""
-    if name in OPENAI_CHAT or name in _COMMON_EXTRAS:
+    known = FIELDS[protocol]
+    if name in known:
         return name
-    for candidate in (_snake(name), canonical(name)):
-        if candidate in OPENAI_CHAT or candidate in _COMMON_EXTRAS:
+    meant = canonical(name)
+    for candidate in (_snake(name), meant, *_ALIASES.get(meant, ())):
+        if candidate in known:
             return candidate
     return name
 
 
 def is_known(name: str) -> bool:
     """Whether this, under any of its names, is a field that we know of."""
-    return wire_name(name) in OPENAI_CHAT or wire_name(name) in _COMMON_EXTRAS
+    return wire_name(name) in FIELDS["openai_chat"]
 
 
 def _snake(name: str) -> str:

@@ -39,10 +39,11 @@ def facts(endpoint: Endpoint, model: str, when: float) -> ModelFacts:
     known = abilities.of(model)
     ability = Fact(value=list(known[0]), source=known[1]) if known else Fact()
     word = _without_price(endpoint)
+    seen = _seen_context(endpoint, model)
     if word is not None:
         zero = Fact(value=0.0, source=word)
         return ModelFacts(
-            context=Fact(),
+            context=seen or _configured_context(endpoint, model),
             input_usd_per_mtok=zero,
             cached_usd_per_mtok=zero,
             output_usd_per_mtok=zero,
@@ -53,7 +54,7 @@ def facts(endpoint: Endpoint, model: str, when: float) -> ModelFacts:
         rates = Rates(source=rates.why)
     source = f"{rates.source}. {rates.note}" if rates.note else rates.source
     return ModelFacts(
-        context=Fact(value=rates.context, source=rates.source if rates.context else None),
+        context=seen or Fact(value=rates.context, source=rates.source if rates.context else None),
         input_usd_per_mtok=_price_fact(rates.input_usd, source),
         cached_usd_per_mtok=_price_fact(rates.cached_usd, source),
         output_usd_per_mtok=_price_fact(rates.output_usd, source),
@@ -86,6 +87,24 @@ def _without_price(endpoint: Endpoint) -> str | None:
     return "runs on your own machine" if local else None
 
 
+def _seen_context(endpoint: Endpoint, model: str) -> Fact | None:
+    """The context that a local server really uses, or why nobody knows it; None where it was not
+    looked at."""
+    window = endpoint.windows.get(model)
+    if window is None:
+        return None
+    possible = f", of {window.limit:,} that are possible" if window.limit else ""
+    return Fact(value=window.used, source=f"{window.used_source}{possible}")
+
+
+def _configured_context(endpoint: Endpoint, model: str) -> Fact:
+    """The context that the endpoint itself says a model has."""
+    for rate in endpoint.rates:
+        if rate.model == model and rate.context is not None:
+            return Fact(value=rate.context, source=rate.because.source)
+    return Fact()
+
+
 def _price_fact(value: Decimal | None, source: str) -> Fact:
     return Fact(value=None if value is None else float(value), source=source)
 
@@ -103,10 +122,17 @@ def _cost(rates: Rates, usage: Usage) -> Cost:
     if rates.input_usd is None or (rates.output_usd is None and usage.output_tokens):
         return replace(figures, why=f"{rates.source} has only a part of the price.")
     cached = min(usage.cached_tokens or 0, usage.input_tokens)
-    parts = [(usage.input_tokens - cached, rates.input_usd)]
+    written = min(usage.written_tokens or 0, usage.input_tokens - cached)
+    if rates.written_usd is None:
+        # Who has no price of its own for it takes the usual one.
+        written = 0
+    parts = [(usage.input_tokens - cached - written, rates.input_usd)]
     if cached:
         parts.append((cached, rates.input_usd if rates.cached_usd is None else rates.cached_usd))
-    parts.append((usage.output_tokens, rates.output_usd or Decimal(0)))
+    if written and rates.written_usd is not None:
+        parts.append((written, rates.written_usd))
+    if usage.output_tokens or rates.output_usd:
+        parts.append((usage.output_tokens, rates.output_usd or Decimal(0)))
     total = sum((count * usd / _MILLION for count, usd in parts), rates.request_usd or Decimal(0))
     terms = [f"{count:,} × ${_money(usd)}/M" for count, usd in parts]
     if rates.request_usd:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from filon.conversation.request import Wanted
 from filon.trace.records import Because
 
 Name = Literal["rename", "drop", "clamp", "ignored", "add"]
@@ -21,7 +22,8 @@ class Quirk(Struct, frozen=True, kw_only=True):
     `low` and `high` bound a `clamp`, `value` is what `add` sends, `models` limits the edit to
     model ids that match one of these shell patterns (empty: all); a pattern that begins with
     `!` takes ids out again. `unless` turns the edit off where the request has one of these
-    values: `{"reasoning_effort": "none"}`.
+    values: `{"reasoning_effort": "none"}`. `wants` is the kind of request that it is about,
+    `protocol` the one in which it leaves: a provider may have layers for several.
     """
 
     use: Name
@@ -33,6 +35,8 @@ class Quirk(Struct, frozen=True, kw_only=True):
     value: Any = None
     models: tuple[str, ...] = ()
     unless: Mapping[str, Any] = {}
+    wants: Wanted = "answer"
+    protocol: str = "openai_chat"
 
 
 def applies(quirk: Quirk, model: str, sent: Mapping[str, Any] | None = None) -> bool:

@@ -23,12 +23,14 @@ class Rates(Struct, frozen=True, kw_only=True):
     """Prices in USD per million tokens, and the context in tokens; None where unknown.
 
     `source` names the list, or the file and line. `note` says what else is true of the figures,
-    such as the hours for which they hold. `request_usd` is charged for each request.
+    such as the hours for which they hold. `cached_usd` is for tokens read from a cache,
+    `written_usd` for those put into one. `request_usd` is charged for each request.
     """
 
     source: str
     input_usd: Decimal | None = None
     cached_usd: Decimal | None = None
+    written_usd: Decimal | None = None
     output_usd: Decimal | None = None
     request_usd: Decimal | None = None
     context: int | None = None
@@ -70,6 +72,7 @@ def _configured(rate: TokenRate) -> Rates:
         source=f"{rate.because.source}:{rate.because.line}",
         input_usd=_decimal(rate.input_usd),
         cached_usd=None if rate.cached_usd is None else _decimal(rate.cached_usd),
+        written_usd=None if rate.written_usd is None else _decimal(rate.written_usd),
         output_usd=_decimal(rate.output_usd),
         context=rate.context,
     )
@@ -109,6 +112,7 @@ def _rates(model: "ModelInfo", provider_id: str, when: float, input_tokens: int)
         source=f"{_list_name()}, {provider_id}/{model.id}",
         input_usd=_figure(prices, "input_mtok", input_tokens),
         cached_usd=_figure(prices, "cache_read_mtok", input_tokens),
+        written_usd=_figure(prices, "cache_write_mtok", input_tokens),
         output_usd=_figure(prices, "output_mtok", input_tokens),
         request_usd=None if request is None else request / 1000,
         context=model.context_window,

@@ -5,8 +5,9 @@ import asyncio
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from filon.conversation.errors import InvalidRequest, NotFound
+from filon.conversation.errors import InvalidRequest, NotFound, Problem
 from filon.conversation.events import ReasoningDelta, RefusalDelta, StreamEvent, TextDelta
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
@@ -15,15 +16,29 @@ from filon.pipeline.run import run
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Chunk, Ended, Thread, Turn, begin
 from filon.server import told
+from filon.server.chosen import Chosen, choose
+from filon.server.growing import Shown, delta_of
 from filon.server.live import Live
+from filon.server.pace import Pace, pause_of
 from filon.server.shapes import ConversationShape, RegenerateBody, SendBody, SentShape, Shape
-from filon.server.titles import first_words, wants_title, write_title
+from filon.server.titles import Untitled, first_words, untitled, untitled_yet, write_title
 from filon.store.conversations import ConversationRow
-from filon.store.messages import MessageRow
+from filon.store.errors import StoreError
+from filon.store.messages import Ending, MessageRow
 from filon.trace.records import Body, Received
 
 # How often the text of a running answer is kept, in seconds: a crash loses no more than this.
 CHECKPOINT = 0.5
+# Seconds between two tries to keep an answer that the store did not take.
+AGAIN = 2.0
+
+NOT_STORED = Problem(
+    code="not_stored",
+    message="This answer could not be stored when it ended. Its text is kept while Filon runs.",
+    blame="filon",
+    status=503,
+    fix="The log says why: make room on the disk, or close the program that holds the database.",
+)
 
 
 class Chats:
@@ -37,10 +52,9 @@ class Chats:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, owner_id: int, body: SendBody) -> SentShape:
-        """Adds a person's message and begins its answer. Raises UnknownModel or NotFound before
-        anything is kept."""
-        endpoint, model = self._services.directory.find(body.model)
-        name = f"{endpoint.name}/{model}"
+        """Adds a person's message and begins its answer. Raises what `choose` raises, or NotFound,
+        before anything is kept."""
+        chosen = choose(self._services.directory, body.model, body.preset)
         text = self._services.redactor.text(body.text)
         now = clock.now()
         fresh = None
@@ -50,7 +64,8 @@ class Chats:
             fresh = ConversationRow(
                 id=new_id("c"),
                 title=first_words(text),
-                model=name,
+                model=chosen.model,
+                preset=chosen.preset_name,
                 created_at=now,
                 updated_at=now,
             )
@@ -64,7 +79,7 @@ class Chats:
             created_at=now,
             updated_at=now,
         )
-        return await self._begin(owner_id, asked, name, body, fresh)
+        return await self._begin(owner_id, asked, chosen, body, fresh)
 
     async def regenerate(self, owner_id: int, body: RegenerateBody) -> SentShape:
         """Begins another answer beside the ones that a message has."""
@@ -73,19 +88,24 @@ class Chats:
             answered = await self._services.store.messages.get(owner_id, row.parent_id)
         else:
             answered = row
-        asked = body.model or row.model
-        if asked is None:
+        model, preset = body.model, body.preset
+        if model is None and preset is None:
+            model, preset = row.model, row.preset
+        if model is None and preset is None:
             conversations = self._services.store.conversations
-            asked = (await conversations.get(owner_id, row.conversation_id)).model or ""
-        endpoint, model = self._services.directory.find(asked)
-        name = f"{endpoint.name}/{model}"
-        return await self._begin(owner_id, answered, name, body, None)
+            conversation = await conversations.get(owner_id, row.conversation_id)
+            model, preset = conversation.model, conversation.preset
+        if preset is not None and body.preset is None:
+            # What a preset leads to may have changed since.
+            model = None
+        chosen = choose(self._services.directory, model, preset)
+        return await self._begin(owner_id, answered, chosen, body, None)
 
     async def _begin(
         self,
         owner_id: int,
         asked: MessageRow,
-        model: str,
+        chosen: Chosen,
         body: SendBody | RegenerateBody,
         fresh: ConversationRow | None,
     ) -> SentShape:
@@ -98,8 +118,9 @@ class Chats:
             parent_id=asked.id,
             role="assistant",
             text="",
-            sender=self._sender(model),
-            model=model,
+            sender=chosen.sender,
+            model=chosen.model,
+            preset=chosen.preset_name,
             state="streaming",
             trace_id=turn_id,
             created_at=max(now, asked.created_at + 0.001),
@@ -109,8 +130,11 @@ class Chats:
         conversation = await self._services.store.messages.add(owner_id, rows, fresh)
         turn = _turn(turn_id, owner_id, asked, answer, body)
         task = asyncio.ensure_future(self._answer(turn, answer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._keep(task)
+        if asked.parent_id is None:
+            beginning = untitled_yet(turn, self._services.directory, asked.text)
+            if beginning is not None:
+                self._keep(asyncio.ensure_future(self._title(beginning)))
         self._running[answer.id] = (owner_id, answer.conversation_id, task)
         shape = self._told(conversation)
         self._live.publish(owner_id, "conversation.changed", {"conversation": _json(shape)})
@@ -122,9 +146,9 @@ class Chats:
             answer=told.message(answer),
         )
 
-    def _sender(self, model: str) -> str:
-        endpoint, bare = self._services.directory.find(model)
-        return endpoint.display_label or bare
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def stop(self, owner_id: int, message_id: str) -> None:
         """Stops an answer; returns when it is settled. Raises NotFound when none is running."""
@@ -158,7 +182,8 @@ class Chats:
 
     async def _answer(self, turn: Turn, answer: MessageRow) -> None:
         owner = turn.caller.owner_id
-        scribe = _Scribe(self._services, self._live, owner, answer)
+        pause = pause_of(self._services.directory, turn.request.model)
+        scribe = _Scribe(self._services, self._live, owner, answer, pause)
         outputs = run(turn, self._services)
         settled = turn
         try:
@@ -170,14 +195,17 @@ class Chats:
                         pass
                     case _:
                         pass
+            await scribe.pace.end()
         finally:
+            scribe.pace.stop()
             await outputs.aclose()
             self._running.pop(answer.id, None)
-            await asyncio.shield(asyncio.ensure_future(self._finished(owner, answer)))
-        if wants_title(settled):
-            await self._title(settled)
+            await asyncio.shield(asyncio.ensure_future(self._finished(owner, answer, scribe)))
+        conversation = untitled(settled)
+        if conversation is not None:
+            await self._title(conversation)
 
-    async def _finished(self, owner: int, answer: MessageRow) -> None:
+    async def _finished(self, owner: int, answer: MessageRow, scribe: "_Scribe") -> None:
         store = self._services.store
         try:
             row = await store.messages.get(owner, answer.id)
@@ -185,22 +213,44 @@ class Chats:
         except NotFound:
             # The conversation was deleted while it was being answered.
             return
+        if row.state == "streaming":
+            row = scribe.unstored(row)
+            self._keep(asyncio.ensure_future(self._store_later(owner, row)))
         self._live.publish(owner, "message.finished", {"message": _json(told.message(row))})
         self._tell(owner, conversation)
 
-    async def _title(self, turn: Turn) -> None:
-        thread, owner = turn.thread, turn.caller.owner_id
-        assert thread is not None
+    async def _store_later(self, owner: int, row: MessageRow) -> None:
+        """Keeps an answer as soon as the store takes it; ends with the program."""
+        ending = Ending(
+            state="partial",
+            text=row.text,
+            reasoning=row.reasoning,
+            problem=row.problem,
+            at=row.updated_at,
+        )
+        while True:
+            await asyncio.sleep(AGAIN)
+            try:
+                await self._services.store.messages.finish(owner, row.id, ending)
+            except StoreError:
+                continue
+            return
+
+    async def _title(self, untitled: Untitled) -> None:
+        thread, owner = untitled.thread, untitled.caller.owner_id
         store = self._services.store
         conversation = await store.conversations.get(owner, thread.conversation_id)
         if conversation.title_by != "words":
             return
-        title = await write_title(turn, self._services)
+        title = await write_title(untitled, self._services)
         if title is None:
             return
         try:
             row = await store.conversations.set_title(owner, thread.conversation_id, title, "model")
         except NotFound:
+            return
+        except StoreError as error:
+            self._services.log.event("not_stored", level="error", what="title", reason=str(error))
             return
         self._tell(owner, row)
 
@@ -212,48 +262,69 @@ class Chats:
 
 
 class _Scribe:
-    """Writes down an answer as it comes: to the tabs at once, to the store now and then."""
+    """Writes down an answer as it comes: to the tabs at the endpoint's pace, to the store now and
+    then. `pause` is in milliseconds."""
 
-    def __init__(self, services: Services, live: Live, owner_id: int, answer: MessageRow) -> None:
+    def __init__(
+        self,
+        services: Services,
+        live: Live,
+        owner_id: int,
+        answer: MessageRow,
+        pause: float | None,
+    ) -> None:
         self._services = services
         self._live = live
         self._owner = owner_id
         self._answer = answer
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._thinks = False
         self._kept = clock.monotonic()
+        self.pace = Pace(self._tell, pause)
 
     async def add(self, events: tuple[StreamEvent, ...]) -> None:
         """More of the answer."""
-        text = "".join(e.text for e in events if isinstance(e, TextDelta | RefusalDelta))
-        reasoning = "".join(e.text for e in events if isinstance(e, ReasoningDelta))
-        if not text and not reasoning:
+        shown = tuple(event for event in events if isinstance(event, Shown))
+        if not shown:
             return
-        self._text.append(text)
-        self._reasoning.append(reasoning)
-        delta: dict[str, object] = {
-            "conversation_id": self._answer.conversation_id,
-            "message_id": self._answer.id,
-        }
-        clean = self._services.redactor.text
-        if text:
-            delta["text"] = clean(text)
-        if reasoning:
-            delta["reasoning"] = clean(reasoning)
-        self._live.publish(self._owner, "message.delta", delta)
+        self._text += _texts(shown)
+        self._reasoning += _thoughts(shown)
+        self.pace.add(shown)
         if clock.monotonic() - self._kept >= CHECKPOINT:
             await self._keep()
 
+    def _tell(self, events: tuple[StreamEvent, ...]) -> None:
+        whose = {"conversation_id": self._answer.conversation_id, "message_id": self._answer.id}
+        delta = delta_of(events, self._services.redactor.text)
+        if "reasoning" in delta and not self._thinks:
+            self._thinks = True
+            delta["thinking_since"] = clock.now()
+        self._live.publish(self._owner, "message.delta", {**whose, **delta})
+
     async def _keep(self) -> None:
         self._kept = clock.monotonic()
-        clean = self._services.redactor.text
+        text, reasoning = self._written()
         await self._services.store.messages.checkpoint(
-            self._owner,
-            self._answer.id,
-            clean("".join(self._text)),
-            clean("".join(self._reasoning)),
-            clock.now(),
+            self._owner, self._answer.id, text, reasoning, clock.now()
         )
+
+    def unstored(self, row: MessageRow) -> MessageRow:
+        """The answer as it came, whose end the store did not take."""
+        text, reasoning = self._written()
+        return replace(row, state="partial", text=text, reasoning=reasoning, problem=NOT_STORED)
+
+    def _written(self) -> tuple[str, str]:
+        clean = self._services.redactor.text
+        return clean("".join(self._text)), clean("".join(self._reasoning))
+
+
+def _texts(events: tuple[StreamEvent, ...]) -> list[str]:
+    return [event.text for event in events if isinstance(event, TextDelta | RefusalDelta)]
+
+
+def _thoughts(events: tuple[StreamEvent, ...]) -> list[str]:
+    return [event.text for event in events if isinstance(event, ReasoningDelta)]
 
 
 def _turn(
@@ -266,7 +337,13 @@ def _turn(
     path = "/api/chat/send" if isinstance(body, SendBody) else "/api/chat/regenerate"
     return begin(
         Caller(kind="chat", owner_id=owner_id, by="session"),
-        ChatRequest(model=answer.model or "", messages=(), parameters=body.parameters, stream=True),
+        ChatRequest(
+            model=answer.model or "",
+            messages=(),
+            parameters=body.parameters,
+            stream=True,
+            preset=answer.preset,
+        ),
         Received(
             protocol="filon_chat",
             method="POST",

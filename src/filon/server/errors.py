@@ -1,5 +1,8 @@
-"""How failures become replies of `/api`: one handler for ours, one for what nobody foresaw."""
+"""How failures become replies: those of `/api`, and for `/api` and the gateway's doors what nobody
+foresaw."""
 
+import traceback
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -7,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Message, Send
 
 from filon.conversation.errors import (
     CallerError,
@@ -15,7 +19,10 @@ from filon.conversation.errors import (
     InvalidRequest,
     Problem,
 )
+from filon.kit.log import Log
 from filon.protocols.registry import PROTOCOLS
+from filon.protocols.wire import Protocol
+from filon.server.bodies import Door
 
 _CODES = {400: "invalid_request", 404: "not_found", 405: "method_not_allowed"}
 
@@ -31,11 +38,12 @@ def problem_response(problem: Problem) -> Response:
     )
 
 
-def problem_at(path: str, problem: Problem) -> Response:
-    """A problem in the shape that is read by whoever asks for this path."""
+def problem_at(path: str, problem: Problem, protocol: Protocol | None = None) -> Response:
+    """A problem in the shape that is read by whoever asks for this path: that of `protocol` at the
+    gateway's doors, and where none is named that of OpenAI's."""
     if not path.startswith(("/v1/", "/practice/")):
         return problem_response(problem)
-    status, body = PROTOCOLS["openai_chat"].render_error(problem)
+    status, body = (protocol or PROTOCOLS["openai_chat"]).render_error(problem)
     return Response(body, status_code=status, media_type="application/json")
 
 
@@ -65,7 +73,11 @@ async def _invalid(_: Request, error: Any) -> Response:
 
 async def _http(_: Request, error: Any) -> Response:
     status: int = error.status_code
-    words = {404: "There is nothing at this address.", 405: "This address takes another method."}
+    words = {
+        400: "The body cannot be read: it must be JSON in UTF-8.",
+        404: "There is nothing at this address.",
+        405: "This address takes another method.",
+    }
     problem = CallerError(
         words.get(status, str(error.detail)), code=_CODES.get(status, "http_error"), status=status
     ).problem
@@ -81,3 +93,36 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     return problem_response(
         InternalError("A fault of Filon's own.", fix="The log has the details; report it.").problem
     )
+
+
+class _Noting:
+    """The sending end of a door, which knows whether a reply has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)
+
+
+async def guarded(
+    serve: Callable[[Door], Awaitable[None]], door: Door, protocol: Protocol, log: Log
+) -> None:
+    """Serves a door of the gateway. A fault that nobody foresaw is logged, and leaves in the
+    caller's protocol unless a reply has begun; then the connection ends."""
+    send = _Noting(door.send)
+    try:
+        await serve(Door(door.scope, door.receive, send))
+    except Exception as error:
+        details = traceback.format_exc(limit=8)
+        log.event("fault", level="error", path=door.scope["path"], details=details)
+        if send.begun:
+            raise
+        problem = InternalError(
+            f"A fault of Filon's own: {type(error).__name__}.",
+            fix="The log has the details; report it.",
+        ).problem
+        status, body = protocol.render_error(problem)
+        await door.reply(status, body, ((b"x-filon-blame", problem.blame.encode()),))

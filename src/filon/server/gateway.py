@@ -1,27 +1,45 @@
 """The gateway's doors, as raw ASGI: one address for every endpoint and model.
 
-Every failure, ours or a provider's, leaves in the caller's own protocol.
+Each door is told which protocol its callers speak. Every failure, ours or a provider's, leaves in
+that protocol.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from filon.accounts.keys import Keys
-from filon.conversation.errors import FilonError, Problem, Stopped, Unauthenticated
+from filon.conversation.errors import FilonError, Forbidden, Problem, Stopped, Unauthenticated
 from filon.conversation.request import ChatRequest
+from filon.kit import clock
 from filon.pipeline.run import refuse, run
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn, begin
-from filon.protocols.registry import PROTOCOLS
+from filon.protocols.anthropic_messages.request import parse_count, render_count
+from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
+from filon.server import heading, models_listed
 from filon.server.bodies import Door, read_body
-from filon.server.relay import Relay, retry_after
+from filon.server.counting import ESTIMATE, count
+from filon.server.heading import Watch
+from filon.server.relay import Relay
+from filon.server.wishes import STRICT, Wishes, wishes
+from filon.store.messages import INTERRUPTED
 from filon.trace.records import Body, Received
 
 # Stands where a trace names the model, when the request did not say one that could be read.
 _UNREADABLE = "unreadable"
+
+MODELS = "/v1/models/"
+
+# Seconds after which a caller's leaving is watched for.
+_A_MOMENT = 0.05
+# Seconds for which the end of an answer that was cut may take to reach its caller.
+_TELLING = 2.0
 
 
 class Gateway:
@@ -30,71 +48,160 @@ class Gateway:
     def __init__(self, services: Services, keys: Keys) -> None:
         self._services = services
         self._keys = keys
-        self._protocol = PROTOCOLS["openai_chat"]
+        self._answering: set[asyncio.Task[Any]] = set()
 
-    async def chat_completions(self, door: Door) -> None:
-        """POST /v1/chat/completions."""
+    async def close(self) -> None:
+        """Cuts what is being answered when the program ends; each turn is settled, and each caller
+        told, if it still reads."""
+        self._services.closing = True
+        tasks = set(self._answering)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_TELLING)
+
+    async def turn(self, door: Door, protocol: Protocol) -> None:
+        """Takes a request in this protocol through the pipeline, and its reply back."""
+        watch = Watch()
         try:
             caller = await self._caller(door)
+            watch.body_comes()
             body = await read_body(door, self._services.limits)
         except Stopped:
             return
         except FilonError as error:
-            await _refuse(door, self._protocol, error.problem)
+            await _refuse(door, protocol, error.problem)
             return
+        watch.body_is_here()
+        request, asked = ChatRequest(model=_UNREADABLE, messages=()), Wishes()
         try:
-            request = self._protocol.parse_request(body)
+            request = protocol.parse_request(body)
+            asked = wishes(door.scope["headers"])
+            caller = _allowed(caller, asked)
         except FilonError as error:
-            await self._unreadable(door, caller, body, error.problem)
+            # What cannot be read leaves a trace too: its sender will look for the reason there.
+            turn = _turn(door, protocol, caller, request, body, asked)
+            refused = await refuse(turn, error.problem, self._services)
+            await Relay(door, protocol, turn, watch).end(refused)
             return
-        turn = self._turn(door, caller, request, body)
-        await _answer(door, self._protocol, turn, run(turn, self._services))
-
-    async def _unreadable(self, door: Door, caller: Caller, body: bytes, problem: Problem) -> None:
-        """What cannot be read leaves a trace too: its sender will look for the reason there."""
-        turn = self._turn(door, caller, ChatRequest(model=_UNREADABLE, messages=()), body)
-        refused = await refuse(turn, problem, self._services)
-        await Relay(door, self._protocol, turn).end(refused)
-
-    async def models(self, door: Door) -> None:
-        """GET /v1/models: every model of every endpoint that is ready."""
+        turn = _turn(door, protocol, caller, request, body, asked)
+        relay = Relay(door, protocol, turn, watch)
+        task = asyncio.current_task()
+        assert task is not None
+        self._answering.add(task)
         try:
-            await self._caller(door)
-        except FilonError as error:
-            await _refuse(door, self._protocol, error.problem)
+            await _answer(door, relay, run(turn, self._services))
+        except asyncio.CancelledError:
+            if not self._services.closing:
+                raise
+            task.uncancel()
+            await relay.end(replace(turn, problem=INTERRUPTED))
+        finally:
+            self._answering.discard(task)
+
+    async def count_tokens(self, door: Door, protocol: Protocol) -> None:
+        """How many tokens a request in Anthropic's protocol would have. Nothing is sent."""
+        try:
+            caller = await self._caller(door)
+            request = parse_count(await read_body(door, self._services.limits))
+            tokens = count(request, caller, self._services.directory)
+        except Stopped:
             return
-        directory = self._services.directory
-        data = [
-            {"id": f"{e.name}/{model}", "object": "model", "created": 0, "owned_by": owner}
-            for e in directory.endpoints
-            if e.state == "ready"
-            for owner in ["filon-practice" if e.kind == "practice" else e.provider]
-            for model in directory.models(e)
-        ]
-        await door.reply(200, msgspec.json.encode({"object": "list", "data": data}))
+        except FilonError as error:
+            await _refuse(door, protocol, error.problem)
+            return
+        await door.reply(200, render_count(tokens), (ESTIMATE,))
+
+    async def models(self, door: Door, protocol: Protocol) -> None:
+        """Every model that the key may use."""
+        theirs = _is_anthropics(door)
+        protocol = named("anthropic_messages") if theirs else protocol
+        try:
+            caller = await self._caller(door)
+        except FilonError as error:
+            await _refuse(door, protocol, error.problem)
+            return
+        data = models_listed.listed(self._services.directory, caller.rules, clock.now())
+        shape = models_listed.as_anthropic_list if theirs else models_listed.as_list
+        await door.reply(200, msgspec.json.encode(shape(data)))
+
+    async def model(self, door: Door, protocol: Protocol) -> None:
+        """One model, by the name behind the address of the list, slashes and all."""
+        asked: str = door.scope["path"].removeprefix(MODELS)
+        theirs = _is_anthropics(door)
+        protocol = named("anthropic_messages") if theirs else protocol
+        try:
+            caller = await self._caller(door)
+            directory = self._services.directory
+            told = models_listed.one(directory, asked, caller.rules, clock.now())
+        except FilonError as error:
+            await _refuse(door, protocol, error.problem)
+            return
+        if theirs:
+            told = models_listed.as_anthropic(told)
+        await door.reply(200, msgspec.json.encode(told))
 
     async def _caller(self, door: Door) -> Caller:
-        scheme, _, secret = (door.header(b"authorization") or "").partition(" ")
-        secret = secret.strip()
-        if scheme.lower() != "bearer" or not secret:
-            raise Unauthenticated(
-                "No API key came with the request.",
-                fix="Send it as Authorization: Bearer KEY; filon keys create NAME makes one.",
-            )
+        secret = key_of(door)
         key = await self._keys.check(secret)
         # A program may quote its own key in what it asks; it must not be kept for that.
         self._services.redactor.learn((secret,))
-        return Caller(kind="gateway", owner_id=key.owner_id, by=f"key {key.name}", key=key.prefix)
-
-    def _turn(self, door: Door, caller: Caller, request: ChatRequest, body: bytes) -> Turn:
-        received = Received(
-            protocol=self._protocol.name,
-            method=door.scope["method"],
-            path=door.scope["path"],
-            headers=door.headers,
-            body=Body(body, _cuts(body, request)),
+        return Caller(
+            kind="gateway",
+            owner_id=key.owner_id,
+            by=f"key {key.name}",
+            key=key.prefix,
+            key_id=key.id,
+            key_name=key.name,
+            rules=key.rules,
+            lenient=key.rules.lenient,
+            explain=key.rules.explain_errors,
         )
-        return begin(caller, request, received)
+
+
+def _is_anthropics(door: Door) -> bool:
+    """Whether one of Anthropic's clients asks: both families have the same address for models."""
+    return door.header(b"anthropic-version") is not None
+
+
+def _allowed(caller: Caller, asked: Wishes) -> Caller:
+    """The caller as this request's headers have it. A key's leniency can be put aside by them and
+    never be had by them. Raises Forbidden."""
+    if asked.strict is False and not caller.lenient:
+        raise Forbidden(
+            f"The key {caller.key_name} is strict, which {STRICT}: false cannot change.",
+            code="key_is_strict",
+            fix="Leave the header out, or make the key lenient in Settings, Keys.",
+            param=STRICT,
+            names={"key": caller.key_name or ""},
+        )
+    return replace(
+        caller,
+        lenient=caller.lenient and asked.strict is not True,
+        explain=caller.explain if asked.explain is None else asked.explain,
+    )
+
+
+def _turn(
+    door: Door,
+    protocol: Protocol,
+    caller: Caller,
+    request: ChatRequest,
+    body: bytes,
+    asked: Wishes,
+) -> Turn:
+    received = Received(
+        protocol=protocol.name,
+        method=door.scope["method"],
+        path=door.scope["path"],
+        headers=door.headers,
+        body=Body(body, _cuts(body, request)),
+        tags=asked.tags,
+        metadata=asked.metadata,
+        timeout=asked.timeout,
+        strict=asked.strict,
+    )
+    return replace(begin(caller, request, received), timeout=asked.timeout)
 
 
 def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:
@@ -113,37 +220,79 @@ def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:
     return tuple(cuts)
 
 
+def key_of(door: Door) -> str:
+    """The key that came with a request. Raises Unauthenticated."""
+    scheme, _, secret = (door.header(b"authorization") or "").partition(" ")
+    if scheme.lower() == "bearer" and secret.strip():
+        return secret.strip()
+    # Where Anthropic's clients put it.
+    other = (door.header(b"x-api-key") or "").strip()
+    if other:
+        return other
+    raise Unauthenticated(
+        "No API key came with the request.",
+        fix="Send it as Authorization: Bearer KEY; filon keys create NAME makes one.",
+    )
+
+
 async def _refuse(door: Door, protocol: Protocol, problem: Problem) -> None:
+    """Without a trace: nobody is known yet for whom one could be kept."""
     status, body = protocol.render_error(problem)
-    await door.reply(status, body, retry_after(problem))
+    await door.reply(status, body, heading.of_problem(problem))
 
 
-async def _answer(
-    door: Door, protocol: Protocol, turn: Turn, outputs: AsyncGenerator[Output]
-) -> None:
+async def _answer(door: Door, relay: Relay, outputs: AsyncGenerator[Output]) -> None:
     """Relays the turn to the caller, and ends it when the caller leaves."""
-    relaying = asyncio.ensure_future(_relay(door, protocol, turn, outputs))
-    leaving = asyncio.ensure_future(door.left())
+    leaving = _Leaving(door)
     try:
-        await asyncio.wait({relaying, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        async with aclosing(outputs):
+            await _relay(relay, outputs)
+    except asyncio.CancelledError:
+        if not leaving.happened():
+            raise
     finally:
-        for task in (relaying, leaving):
-            if not task.done():
-                task.cancel()
-        await asyncio.wait({relaying, leaving})
-        await outputs.aclose()
-    if not relaying.cancelled():
-        relaying.result()
+        leaving.forget()
 
 
-async def _relay(
-    door: Door, protocol: Protocol, turn: Turn, outputs: AsyncGenerator[Output]
-) -> None:
-    relay = Relay(door, protocol, turn)
+class _Leaving:
+    """Cancels the task that made it when the caller leaves, until it is told to `forget`. It begins
+    to watch after a moment: to a reply that is quick it would be a tenth of the work."""
+
+    def __init__(self, door: Door) -> None:
+        self._task = asyncio.current_task()
+        self._door = door
+        self._waiting: asyncio.Future[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_A_MOMENT, self._watch)
+        self._cancelled = False
+
+    def _watch(self) -> None:
+        self._waiting = asyncio.ensure_future(self._door.left())
+        self._waiting.add_done_callback(self._left)
+
+    def _left(self, waiting: asyncio.Future[None]) -> None:
+        if self._task is not None and not waiting.cancelled():
+            self._cancelled = True
+            self._task.cancel()
+
+    def happened(self) -> bool:
+        """Whether it was this that cancelled the task; the cancellation counts as met then."""
+        if self._cancelled and self._task is not None:
+            self._task.uncancel()
+        return self._cancelled
+
+    def forget(self) -> None:
+        """Watches no more."""
+        self._task = None
+        self._timer.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+
+async def _relay(relay: Relay, outputs: AsyncGenerator[Output]) -> None:
     async for output in outputs:
         match output:
-            case Opened(only_we_asked_usage=only_we_asked):
-                relay.drop_usage = only_we_asked
+            case Opened():
+                relay.accepted(output)
             case Chunk():
                 await relay.chunk(output)
             case Ended(turn=settled):

@@ -1,29 +1,53 @@
 """Everything that one running server consists of, made once and handed to every route."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
+from msgspec.structs import replace
 
 from filon.accounts.keys import Keys
 from filon.accounts.passwords import Passwords
 from filon.accounts.sessions import Sessions
-from filon.config.found import practice_endpoint
+from filon.config.addition import with_additions
+from filon.config.found import practice_endpoints
 from filon.config.settings import Settings
+from filon.config.surroundings import surroundings
+from filon.conversation.errors import FilonError
 from filon.kit import clock
-from filon.kit.http import AiohttpUpstream
+from filon.kit.http.upstream import Http1Upstream
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.pipeline.directory import Directory
 from filon.pipeline.ending import settled, trace_summary
 from filon.pipeline.services import Progress, Services
+from filon.practice import service as practice_service
 from filon.practice.service import Practice
 from filon.providers import models
+from filon.providers.endpoint import is_same_place
 from filon.server import told
 from filon.server.chats import Chats
 from filon.server.gateway import Gateway
 from filon.server.lists import Lists
 from filon.server.live import Live
+from filon.server.local import Locals
+from filon.server.pulls import Pulls
+from filon.server.reload import Changes, Reloader, compare, succeeded
 from filon.store.store import Store
+
+
+class ShuttingDown(FilonError):
+    """The program ends when what it has begun is over."""
+
+    status = 503
+    code = "shutting_down"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Filon is shutting down, and begins nothing new.",
+            fix="Ask again in a moment, when another is up.",
+        )
+        self.problem = replace(self.problem, retry_after=1.0)
 
 
 class ServerHouse:
@@ -37,6 +61,7 @@ class ServerHouse:
         self.store = services.store
         self.practice = practice
         self.practice_port = practice_port
+        self.practice_token = ""
         self.sessions = Sessions(self.store)
         self.keys = Keys(self.store)
         self.passwords = Passwords(self.store)
@@ -44,7 +69,13 @@ class ServerHouse:
         self.chats = Chats(services, self.live)
         self.gateway = Gateway(services, self.keys)
         self.lists = Lists(services, self.live)
+        around = surroundings(settings.source.environ if settings.source else {})
+        self.locals = Locals(services, self.live, container=around.container, port=settings.port)
+        self.pulls = Pulls(services, self.live, self.locals)
+        self.reload = Reloader(settings, self._adopt, self._tell_configuration, services.log)
         self.serving = False
+        # Set when the program is to end: what runs goes on for a while, and nothing new begins.
+        self.closing = False
         services.announce = self._announce
 
     @classmethod
@@ -58,27 +89,77 @@ class ServerHouse:
             interrupted = await store.messages.close_open(clock.now())
             if interrupted:
                 log.event("interrupted", level="warning", answers=interrupted)
-        practice = Practice()
+        # A single command beside a running server must not write into the server's ledger.
+        folder = settings.home if serving else None
+        token = secrets.token_urlsafe(24)
+        practice = Practice(folder=folder, token=token)
         # The same port at every start, so that a copied curl command stays good.
         wanted = settings.practice_port or (settings.port + 1 if settings.port else 0)
         port = await _start(practice, wanted)
-        endpoints = (*settings.endpoints, practice_endpoint(f"http://127.0.0.1:{port}/v1"))
+        endpoints = (
+            *settings.endpoints,
+            *with_additions(
+                practice_endpoints(
+                    f"http://127.0.0.1:{port}",
+                    closed=f"http://127.0.0.1:{practice.doors.closed_port}",
+                    tls=f"https://127.0.0.1:{practice.doors.tls_port}",
+                ),
+                settings.additions,
+            ),
+        )
         fetched = {name: row.models for name, row in (await store.models.all()).items()}
         services = Services(
             store=store,
-            upstream=AiohttpUpstream(),
-            directory=Directory(endpoints=endpoints, fetched=fetched),
+            upstream=Http1Upstream(),
+            directory=Directory(
+                endpoints=endpoints,
+                fetched=fetched,
+                presets=settings.presets,
+                routes=settings.routes,
+            ),
             limits=settings.limits,
             redactor=redactor,
             log=log,
         )
+        services.retries = settings.retries
         house = cls(settings, services, practice, port)
+        house.practice_token = token
         house.serving = serving
         await store.people.first_person(clock.now())
         if serving:
             await house.sessions.sweep()
-            await house.lists.look_for_local()
+            await house.locals.begin()
+            house.reload.start()
         return house
+
+    async def _adopt(self, fresh: Settings) -> Changes:
+        """Makes new settings count for every turn that begins from now on; those that run keep
+        what they began with. The old keys stay known, for they may still be in flight."""
+        services = self.services
+        before, old = services.directory, self.settings.endpoints
+        services.redactor.learn(fresh.secrets)
+        services.directory = succeeded(before, fresh)
+        services.limits = fresh.limits
+        services.retries = fresh.retries
+        self.settings = fresh
+        moved = [
+            endpoint.name
+            for endpoint in fresh.endpoints
+            if not is_same_place(
+                before.endpoint(endpoint.name),
+                services.directory.endpoint(endpoint.name) or endpoint,
+            )
+        ]
+        await self.store.models.forget(moved)
+        known = {endpoint.name: endpoint.origin for endpoint in old}
+        local = [one for one in fresh.endpoints if one.kind == "local"]
+        if any(known.get(one.name) != one.origin for one in local):
+            await self.locals.look(near=True)
+        return compare(old, fresh.endpoints)
+
+    def _tell_configuration(self) -> None:
+        """Lets every open tab ask again for what depends on the configuration."""
+        self.live.publish_all("config.changed", {})
 
     def _announce(self, progress: Progress) -> None:
         """Tells open tabs that a turn has begun or is settled, whoever asked for it."""
@@ -96,10 +177,24 @@ class ServerHouse:
         turns = list(self.services.running.values())
         return [progress for progress in turns if progress.turn.caller.owner_id == owner_id]
 
-    async def close(self) -> None:
-        """Stops answers and settles them, then closes what is open."""
+    def check_open(self) -> None:
+        """Raises ShuttingDown when nothing new may begin."""
+        if self.closing:
+            raise ShuttingDown
+
+    async def cut(self) -> None:
+        """Ends all that is being answered: everyone is told, and every turn is settled."""
+        self.closing = True
         self.live.close()
         await self.chats.close()
+        await self.gateway.close()
+
+    async def close(self) -> None:
+        """Stops answers and settles them, then closes what is open."""
+        await self.cut()
+        await self.reload.stop()
+        await self.locals.close()
+        await self.pulls.close()
         if self.serving:
             # A link that nobody opened is worthless once its program has ended.
             person = await self.store.people.first_person(clock.now())
@@ -110,8 +205,10 @@ class ServerHouse:
 
 
 def warm() -> None:
-    """Reads the price lists ahead of the first answer, which would otherwise wait for them."""
+    """Reads the price lists and the practice model ahead of the first answer, which would otherwise
+    wait for them."""
     models.warm()
+    practice_service.warm()
 
 
 async def _start(practice: Practice, port: int) -> int:

@@ -1,9 +1,7 @@
 """Which models there are: asks an endpoint for its list when a person wants it, and keeps it."""
 
 import asyncio
-from urllib.parse import urlsplit
 
-import msgspec
 from msgspec.structs import replace
 
 from filon.conversation.errors import FilonError, NotFound
@@ -11,8 +9,11 @@ from filon.kit import clock
 from filon.kit.http import HttpFailure, Outgoing, Phases
 from filon.pipeline.failures import refused, unreachable
 from filon.pipeline.services import Services
+from filon.protocols.listing import ids_of
 from filon.protocols.registry import PROTOCOLS
-from filon.providers.endpoint import Endpoint
+from filon.providers import placeholders
+from filon.providers.endpoint import Endpoint, is_same_place
+from filon.providers.headers import keyed, personal
 from filon.server.live import Live
 from filon.store.models import FetchedModels
 from filon.trace.recorder import clean
@@ -34,7 +35,9 @@ class Lists:
         endpoint = self._services.directory.endpoint(name)
         if endpoint is None:
             raise NotFound(f"There is no endpoint {name!r}.")
-        row = await self._fetch(endpoint)
+        row = await self._fetch(endpoint, owner_id)
+        if self._services.directory.endpoint(name) is None:
+            raise NotFound(f"The endpoint {name!r} was removed while it was asked.")
         self._services.log.event(
             "models_fetched",
             endpoint=endpoint.name,
@@ -44,36 +47,37 @@ class Lists:
         self._live.publish(owner_id, "endpoints.changed", {})
         return row
 
-    async def look_for_local(self) -> None:
-        """Sees which servers of this very machine answer. Nothing leaves the machine by it."""
-        local = [e for e in self._services.directory.endpoints if e.kind == "local"]
-        await asyncio.gather(*(self._fetch(e) for e in local if _is_loopback(e.base_url)))
-
-    async def _fetch(self, endpoint: Endpoint) -> FetchedModels:
+    async def _fetch(self, endpoint: Endpoint, owner_id: int) -> FetchedModels:
         store = self._services.store.models
         try:
-            ids = await self._ask(endpoint)
+            ids = await self._ask(endpoint, owner_id)
+            self._check_current(endpoint)
         except FilonError as error:
-            if endpoint.kind == "local":
-                self._put(replace(endpoint, state="not_configured", reason=_told(error)))
+            if not self._is_current(endpoint):
+                problem = clean(error.problem, self._services.redactor)
+                return FetchedModels(endpoint=endpoint.name, problem=problem)
             return await store.failed(endpoint.name, clean(error.problem, self._services.redactor))
         row = await store.fetched(endpoint.name, ids, clock.now())
-        if endpoint.kind == "local":
-            self._put(replace(endpoint, state="ready", reason=None))
         directory = self._services.directory
         fetched = {**directory.fetched, endpoint.name: row.models}
         self._services.directory = replace(directory, fetched=fetched)
         return row
 
-    def _put(self, changed: Endpoint) -> None:
-        directory = self._services.directory
-        endpoints = tuple(
-            changed if endpoint.name == changed.name else endpoint
-            for endpoint in directory.endpoints
-        )
-        self._services.directory = replace(directory, endpoints=endpoints)
+    def _is_current(self, endpoint: Endpoint) -> bool:
+        """Whether the endpoint still leads there: the file may have changed meanwhile."""
+        now = self._services.directory.endpoint(endpoint.name)
+        return now is not None and is_same_place(endpoint, now)
 
-    async def _ask(self, endpoint: Endpoint) -> tuple[str, ...]:
+    def _check_current(self, endpoint: Endpoint) -> None:
+        if not self._is_current(endpoint):
+            raise FilonError(
+                f"{endpoint.label} was changed in the configuration while it was asked.",
+                code="endpoint_changed",
+                status=409,
+                fix="Ask for the list again.",
+            )
+
+    async def _ask(self, endpoint: Endpoint, owner_id: int) -> tuple[str, ...]:
         usable = endpoint.state == "ready" or endpoint.kind == "local"
         if not usable or endpoint.models_path is None:
             raise FilonError(
@@ -83,22 +87,27 @@ class Lists:
                 status=409,
             )
         url = endpoint.base_url.rstrip("/") + endpoint.models_path
-        status, headers, body = await self._get(endpoint, url)
+        if endpoint.models_query:
+            url += f"?user={owner_id}"
+        status, headers, body = await self._get(endpoint, url, owner_id)
         if not 200 <= status < 300:
             protocol = PROTOCOLS[endpoint.protocol]
             body = self._services.redactor.data(body)
             told = protocol.parse_error(status, headers, body, now=clock.now())
             told = replace(told, provider_status=told.provider_status or status)
             raise refused(told, endpoint, "", url)[0]
-        return _ids(body, endpoint)
+        return _listed(body, endpoint)
 
     async def _get(
-        self, endpoint: Endpoint, url: str
+        self, endpoint: Endpoint, url: str, owner_id: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        headers = {"accept": "application/json", "accept-encoding": "identity"}
-        if endpoint.key.value:
-            headers["authorization"] = f"Bearer {endpoint.key.value}"
-        headers |= {name.lower(): value for name, value in endpoint.headers.items()}
+        headers = {
+            "accept": "application/json",
+            "accept-encoding": "identity",
+            **dict(PROTOCOLS[endpoint.protocol].headers),
+            **keyed(endpoint),
+            **personal(endpoint, placeholders.values(owner_id)),
+        }
         request = Outgoing(
             method="GET",
             url=url,
@@ -125,35 +134,13 @@ class Lists:
         return exchange.status, exchange.headers, b"".join(parts)
 
 
-def _is_loopback(address: str) -> bool:
-    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def _told(error: FilonError) -> str:
-    fix = f" {error.problem.fix}" if error.problem.fix else ""
-    return f"{error.problem.message}{fix}"
-
-
-class _Model(msgspec.Struct):
-    id: str = ""
-    name: str = ""
-
-
-class _Page(msgspec.Struct):
-    data: list[_Model] = []
-    models: list[_Model] = []
-
-
-def _ids(body: bytes, endpoint: Endpoint) -> tuple[str, ...]:
-    """The ids of a list in OpenAI's shape, in Ollama's, or of a bare array, as some send it."""
-    try:
-        told = msgspec.json.decode(body, type=_Page | list[_Model])
-    except msgspec.DecodeError:
+def _listed(body: bytes, endpoint: Endpoint) -> tuple[str, ...]:
+    ids = ids_of(body)
+    if ids is None:
         raise FilonError(
             f"{endpoint.label} answered its list of models in a shape that nobody knows.",
             code="models_not_readable",
             fix="Name the models under models.default in the configuration file.",
             status=502,
-        ) from None
-    models = [*told.data, *told.models] if isinstance(told, _Page) else told
-    return tuple(sorted({model.id or model.name for model in models} - {""}))
+        )
+    return ids

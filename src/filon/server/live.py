@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from filon.kit import clock, sse
+from filon.server.growing import grown
 
 _REMEMBERED = 4096
 # A tab that is this far behind reads too slowly; it is let go and will come back for the whole.
@@ -66,6 +67,11 @@ class Live:
                 tab.waiting.get_nowait()
             tab.waiting.put_nowait(None)
 
+    def publish_all(self, kind: str, data: dict[str, Any]) -> None:
+        """Tells every tab of everybody, and who was here and may come back."""
+        for owner_id in list(self._past.keys() | self._tabs.keys()):
+            self.publish(owner_id, kind, data)
+
     def is_watched(self, owner_id: int) -> bool:
         """Whether any tab of this person is open."""
         return bool(self._tabs.get(owner_id))
@@ -81,8 +87,7 @@ class Live:
             case "message.delta":
                 whole = writing.get(event.data["message_id"])
                 if whole is not None:
-                    whole["text"] += event.data.get("text") or ""
-                    whole["reasoning"] += event.data.get("reasoning") or ""
+                    writing[whole["id"]] = grown(whole, event.data)
             case "message.finished":
                 writing.pop(event.data["message"]["id"], None)
             case _:
@@ -166,15 +171,7 @@ def merged(events: list[Event]) -> list[Event]:
             and event.kind == last.kind == "message.delta"
             and event.data["message_id"] == last.data["message_id"]
         ):
-            joined[-1] = Event(event.number, event.kind, _sum(last.data, event.data))
+            joined[-1] = Event(event.number, event.kind, grown(last.data, event.data))
         else:
             joined.append(event)
     return joined
-
-
-def _sum(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    told = dict(first)
-    for name in ("text", "reasoning"):
-        if second.get(name):
-            told[name] = (first.get(name) or "") + second[name]
-    return told

@@ -1,20 +1,31 @@
-"""Passes `/practice` on to the practice provider's own port, so that curl reaches it here."""
+"""Passes `/practice` on to the practice provider's own port, so that curl reaches it here.
 
-from filon.config.settings import Limits
+The provider is open to anyone who reaches this server. Its ledger and controls are not: they take
+one of Filon's own keys, since the ledger holds what people wrote.
+"""
+
 from filon.conversation.errors import FilonError, Stopped
-from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases, Upstream
+from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases
+from filon.practice.control import GUARDED, TOKEN_HEADER
 from filon.server.bodies import Door, read_body
 from filon.server.errors import problem_at
+from filon.server.gateway import key_of
+from filon.server.house import ServerHouse
 
 _HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"host", b"content-length"})
 
 
-async def pass_on(door: Door, upstream: Upstream, port: int, limits: Limits) -> None:
+async def pass_on(door: Door, house: ServerHouse) -> None:
     """One request there and its reply back, bytes as they are."""
     path: str = door.scope["path"]
     try:
-        body = await read_body(door, limits)
-        exchange = await upstream.open(_outgoing(door, body, port), Phases())
+        token: tuple[tuple[str, str], ...] = ()
+        if path.startswith(GUARDED) and door.scope["method"] != "OPTIONS":
+            await house.keys.check(key_of(door))
+            token = ((TOKEN_HEADER, house.practice_token),)
+        body = await read_body(door, house.settings.limits)
+        request = _outgoing(door, body, house.practice_port, token)
+        exchange = await house.services.upstream.open(request, Phases())
     except Stopped:
         return
     except FilonError as error:
@@ -27,17 +38,20 @@ async def pass_on(door: Door, upstream: Upstream, port: int, limits: Limits) -> 
     await _relay(door, exchange)
 
 
-def _outgoing(door: Door, body: bytes, port: int) -> Outgoing:
+def _outgoing(door: Door, body: bytes, port: int, token: tuple[tuple[str, str], ...]) -> Outgoing:
     query: bytes = door.scope.get("query_string", b"")
     path: bytes = door.scope.get("raw_path") or door.scope["path"].encode()
     tail = f"?{query.decode('latin-1')}" if query else ""
     return Outgoing(
         method=door.scope["method"],
         url=f"http://127.0.0.1:{port}{path.decode('latin-1')}{tail}",
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in door.scope["headers"]
-            if name not in _HOP
+        headers=(
+            *(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in door.scope["headers"]
+                if name not in _HOP
+            ),
+            *token,
         ),
         body=body,
         connect_timeout=5.0,

@@ -1,16 +1,19 @@
 """From a turn's outputs to the caller's reply.
 
-The same protocol in and out is passed through piece by piece, with the two edits that the design
-allows here: the caller's own name of the model, and usage that only we asked for.
+The same protocol in and out is passed through piece by piece, with the edits that the design
+allows here: the caller's own name of the model, usage that only we asked for, and Filon's own
+account of an error. Where the provider speaks another protocol, each event is written anew.
 """
 
 from filon.conversation.errors import Problem
-from filon.conversation.events import Done, StreamEvent
+from filon.conversation.events import Broken, Done, StreamEvent
 from filon.conversation.reply import ReplyFold
 from filon.pipeline.parameters import wants_usage
-from filon.pipeline.turn import Chunk, Turn
+from filon.pipeline.turn import Chunk, Opened, Turn
 from filon.protocols.wire import Protocol, StreamWriting
+from filon.server import explained, heading
 from filon.server.bodies import Door
+from filon.server.heading import Pairs, Watch
 
 _STREAM = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -21,53 +24,64 @@ _STREAM = (
 
 
 class Relay:
-    """One reply on its way to the caller."""
+    """One reply on its way to the caller, who speaks `protocol`."""
 
-    def __init__(self, door: Door, protocol: Protocol, turn: Turn) -> None:
+    def __init__(self, door: Door, protocol: Protocol, turn: Turn, watch: Watch) -> None:
         self._door = door
         self._protocol = protocol
         self._turn = turn
+        self._watch = watch
         self._alias = turn.request.model
-        self._opened = False
+        self._begun = False
         self._fold = ReplyFold()
         self._document: list[bytes] = []
         self._writer: StreamWriting | None = None
         self._finished = False
-        # Set once the provider has accepted: whether its usage is only for us.
-        self.drop_usage = False
+        self._opened: Opened | None = None
+
+    def accepted(self, opened: Opened) -> None:
+        """A provider has accepted; what follows is its reply."""
+        self._opened = opened
 
     async def chunk(self, chunk: Chunk) -> None:
         """Passes a part of the reply on."""
-        for event in chunk.events:
-            self._fold.add(event)
-            self._finished = self._finished or isinstance(event, Done)
+        same = self._is_same_protocol()
         if not self._turn.request.stream:
-            if chunk.whole:
+            if chunk.whole and same:
                 self._document += [piece.raw for piece in chunk.pieces]
-        elif chunk.whole:
+            else:
+                for event in chunk.events:
+                    self._fold.add(event)
+        elif chunk.whole or not same:
             await self._written(chunk.events)
         else:
             await self._edited(chunk)
 
     async def end(self, turn: Turn) -> None:
         """Closes the reply, with the turn's problem if it has one."""
-        if self._opened:
+        if self._begun:
             if turn.problem is not None:
-                await self._broken_off(turn.problem)
-            elif not self._finished and self._writer is not None:
+                await self._broken_off(turn, turn.problem)
+            elif self._writer is not None and not self._finished:
                 await self._body(self._writer.render(Done()))
             await self._door.send({"type": "http.response.body", "body": b""})
         elif turn.problem is not None:
-            status, body = self._protocol.render_error(turn.problem)
-            await self._door.reply(status, body, self._head(turn.problem))
+            status, body = self._protocol.render_error(turn.problem, turn.id)
+            if self._turn.caller.explain:
+                body = explained.in_body(body, explained.account(turn.problem, turn))
+            await self._door.reply(status, body, self._head(turn))
         elif turn.request.stream:
-            await self._open()
+            await self._begin()
             await self._door.send({"type": "http.response.body", "body": b""})
         else:
-            await self._door.reply(200, self._whole(turn), self._head())
+            await self._door.reply(200, self._whole(turn), self._head(turn))
+
+    def _is_same_protocol(self) -> bool:
+        wire = self._opened.turn.wire if self._opened else None
+        return wire is None or wire.protocol == self._protocol.name
 
     async def _edited(self, chunk: Chunk) -> None:
-        drop_usage = self.drop_usage
+        drop_usage = self._opened is not None and self._opened.only_we_asked_usage
         parts: list[bytes] = []
         for piece in chunk.pieces:
             if piece.model is None and not (drop_usage and piece.has_usage):
@@ -81,9 +95,10 @@ class Relay:
         await self._body(b"".join(parts))
 
     async def _written(self, events: tuple[StreamEvent, ...]) -> None:
-        """The caller wants a stream and the provider sent one document."""
+        """The caller wants a stream, and what came is one document or another protocol's."""
         if self._writer is None:
             self._writer = self._open_writer()
+        self._finished = self._finished or any(isinstance(event, Done) for event in events)
         await self._body(b"".join(self._writer.render(event) for event in events))
 
     def _open_writer(self) -> StreamWriting:
@@ -92,40 +107,43 @@ class Relay:
             model=self._alias,
             created=int(self._turn.started),
             include_usage=wants_usage(self._turn.request.parameters),
+            asked=self._turn.request.parameters,
         )
 
-    async def _broken_off(self, problem: Problem) -> None:
-        _, body = self._protocol.render_error(problem)
-        await self._body(b"data: " + body.replace(b"\n", b" ") + b"\n\n")
+    async def _broken_off(self, turn: Turn, problem: Problem) -> None:
+        frames = (self._writer or self._open_writer()).render(Broken(problem))
+        if self._turn.caller.explain:
+            frames = explained.in_frames(frames, explained.account(problem, turn))
+        await self._body(frames)
 
     def _whole(self, turn: Turn) -> bytes:
         document = b"".join(self._document)
         if document:
             return self._protocol.edit_reply(document, self._alias)
-        # The provider streamed although the caller wants one document.
+        # The provider streamed although the caller wants one document, or speaks another protocol.
         reply = self._fold.reply()
         return self._protocol.render_reply(
-            reply, id=reply.id or turn.id, model=self._alias, created=int(turn.started)
+            reply,
+            id=reply.id or turn.id,
+            model=self._alias,
+            created=int(turn.started),
+            asked=self._turn.request.parameters,
         )
 
-    async def _open(self) -> None:
-        self._opened = True
-        headers = [*_STREAM, *self._head()]
+    async def _begin(self) -> None:
+        self._begun = True
+        headers = [*_STREAM, *self._head(self._turn)]
         await self._door.send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _body(self, data: bytes) -> None:
         if not data:
             return
-        if not self._opened:
-            await self._open()
+        if not self._begun:
+            await self._begin()
         await self._door.send({"type": "http.response.body", "body": data, "more_body": True})
 
-    def _head(self, problem: Problem | None = None) -> tuple[tuple[bytes, bytes], ...]:
-        return ((b"x-filon-trace", self._turn.id.encode()), *retry_after(problem))
-
-
-def retry_after(problem: Problem | None) -> tuple[tuple[bytes, bytes], ...]:
-    """The header by which a caller learns how long to wait, where that is known."""
-    if problem is None or problem.retry_after is None:
-        return ()
-    return ((b"retry-after", str(max(1, round(problem.retry_after))).encode()),)
+    def _head(self, turn: Turn) -> Pairs:
+        return (
+            *heading.of_turn(turn, self._opened, self._watch, self._protocol.request_id),
+            *heading.of_problem(turn.problem),
+        )

@@ -5,59 +5,81 @@ Authorisation is a dependency of the route, never a matter of the path: a path c
 different to a middleware than to the router (CVE-2026-48710).
 """
 
-import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from filon.conversation.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
+from filon.kit.http.address import is_ip
+from filon.protocols.wire import Protocol
 from filon.server.errors import problem_at
 from filon.store.people import PersonRow
 
 COOKIE = "filon_session"
 
-_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'; manifest-src 'self'"
+Pairs = tuple[tuple[bytes, bytes], ...]
+
+_FOR_ALL = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_FOR_PAGES = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        b"img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+        b"form-action 'self'; frame-ancestors 'none'; manifest-src 'self'",
     ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-}
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+# What is posted there gets no page in reply, so that a page's policies would only cost time.
+_PROGRAMS = "/v1/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ASKED = frozenset({b"host", b"origin", b"sec-fetch-site"})
+_MOST_SEEN = 64
 
 
 class Guard:
-    """Wraps the whole application as plain ASGI."""
+    """Wraps the whole application as plain ASGI. `protocol_at` is what is spoken at a path of the
+    gateway, in which a refusal is told."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], *, any_address: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Iterable[str],
+        *,
+        any_address: bool,
+        protocol_at: Callable[[str], Protocol] | None = None,
+    ) -> None:
         self._app = app
+        self._protocol_at = protocol_at
         self._hosts = frozenset(host.lower() for host in hosts)
         self._any_address = any_address
+        # Host headers as they came and were found good; a few, with their ports.
+        self._seen: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(scope)
-        guarded = _WithHeaders(send)
+        programs = scope["method"] == "POST" and scope["path"].startswith(_PROGRAMS)
+        guarded = _WithHeaders(send, _FOR_ALL if programs else (*_FOR_ALL, *_FOR_PAGES))
         if refusal is not None:
-            await problem_at(scope["path"], refusal)(scope, receive, guarded)
+            path: str = scope["path"]
+            protocol = self._protocol_at(path) if self._protocol_at else None
+            await problem_at(path, refusal, protocol)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 
     def _refusal(self, scope: Scope) -> Problem | None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if not self._knows(host):
+        host, origin, site = _said(scope)
+        if host not in self._seen and not self._learns(host):
             return InvalidRequest(
                 f"This server does not answer to the name {host!r}.",
                 code="unknown_host",
@@ -65,13 +87,20 @@ class Guard:
                 fix="Use the address that filon printed at its start, or add the name to "
                 "FILON_ALLOWED_HOSTS.",
             ).problem
-        if scope["method"] in _SAFE or _same_origin(headers, host):
+        if scope["method"] in _SAFE or _same_origin(host, origin, site):
             return None
         return Forbidden(
             "The request comes from another site's page.",
             code="foreign_origin",
             fix="Programs send no Origin header; pages must be this server's own.",
         ).problem
+
+    def _learns(self, host: str) -> bool:
+        if not self._knows(host):
+            return False
+        if len(self._seen) < _MOST_SEEN:
+            self._seen.add(host)
+        return True
 
     def _knows(self, host: str) -> bool:
         name = _name_of(host)
@@ -80,20 +109,22 @@ class Guard:
         if name in self._hosts:
             return True
         # A page of another site can point its own name at us, but not an address.
-        return self._any_address and _is_address(name)
+        return self._any_address and is_ip(name)
 
 
 class _WithHeaders:
     """Adds the security headers to a reply that does not set them itself."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: Pairs) -> None:
         self._send = send
+        self._headers = headers
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            own: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in own}
+            own += [pair for pair in self._headers if pair[0] not in names]
+            message["headers"] = own
         await self._send(message)
 
 
@@ -109,19 +140,25 @@ def _name_of(host: str) -> str | None:
     return name.lower() if name else None
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+def _said(scope: Scope) -> tuple[str, str | None, str]:
+    """What the headers Host, Origin and Sec-Fetch-Site say, in one pass: every request goes through
+    here. Of one that comes twice the first counts."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _ASKED:
+            found.setdefault(name, value)
+    origin = found.get(b"origin")
+    return (
+        found.get(b"host", b"").decode("latin-1"),
+        None if origin is None else origin.decode("latin-1"),
+        found.get(b"sec-fetch-site", b"none").decode("latin-1"),
+    )
 
 
-def _same_origin(headers: Headers, host: str) -> bool:
-    origin = headers.get("origin")
+def _same_origin(host: str, origin: str | None, site: str) -> bool:
     if origin is not None:
         return origin in (f"http://{host}", f"https://{host}")
-    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+    return site in ("same-origin", "none")
 
 
 async def signed_in(request: Request) -> PersonRow:

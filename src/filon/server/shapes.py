@@ -36,11 +36,18 @@ class ProblemShape(Shape):
     names: dict[str, str] = {}
 
 
+class ErrorShape(Shape):
+    """The body of every failed call."""
+
+    error: ProblemShape
+
+
 class ChipShape(Shape):
     """The line of figures under an answer. `estimated` marks counts that are ours.
 
-    `cost_kind` is priced, reported, unknown, free or local. `changed` counts parameters that were
-    lost (dropped or without effect) on the way to the wire.
+    `cost_kind` is priced, reported, unknown, free or local. `lost` counts parameters that were
+    dropped or had no effect on the way to the wire. `thought` is how long a thought came before
+    anything else did, `thought_field` the wire's name for it: `summary` is no thought itself.
     """
 
     input_tokens: int | None = None
@@ -55,20 +62,43 @@ class ChipShape(Shape):
     total: float | None = None
     lost: int = 0
     finish_reason: str | None = None
+    thought: float | None = None
+    thought_field: str | None = None
+
+
+class CallShape(Shape):
+    """A tool call that a model asked for. `arguments` is its own text: JSON, if it wrote JSON, and
+    the beginning of it while it writes. `index` tells the calls of one answer apart."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str
 
 
 class MessageShape(Shape):
-    """One message of the tree. `sender` is the name to show above it."""
+    """One message of the tree. `sender` is the name to show above it, `preset` the name of the
+    preset that an answer was asked with.
+
+    `refusal` is what the provider sends apart from the text as the model's declining. `sealed`
+    says that the provider keeps a thought to itself. `thinking_since` is set while the model
+    writes: when the first of its thought came.
+    """
 
     id: str
     conversation_id: str
     parent_id: str | None
     role: Literal["user", "assistant"]
     text: str
+    refusal: str = ""
     reasoning: str = ""
+    sealed: bool = False
+    thinking_since: float | None = None
+    calls: list[CallShape] = []
     state: MessageState
     sender: str
     model: str | None = None
+    preset: str | None = None
     trace_id: str | None = None
     chip: ChipShape | None = None
     problem: ProblemShape | None = None
@@ -76,11 +106,13 @@ class MessageShape(Shape):
 
 
 class ConversationShape(Shape):
-    """A conversation of the list. `active` is the id of the chosen branch's last message."""
+    """A conversation of the list. `active` is the id of the chosen branch's last message, `preset`
+    the name of the preset that it was last asked with."""
 
     id: str
     title: str
     model: str | None
+    preset: str | None = None
     active: str | None
     live: bool
     created_at: float
@@ -123,21 +155,25 @@ class SendBody(Shape):
     """A message to a model. Without `conversation_id` a conversation is begun.
 
     `parent_id` is the message it answers to; an edit sends the parent of the edited message, so
-    that both are siblings. `parameters` are the sender's own: temperature, max_tokens, ...
+    that both are siblings. `parameters` are the sender's own: temperature, max_tokens, ... A
+    `preset` stands for its model, which need not be named beside it.
     """
 
     conversation_id: str | None = None
     parent_id: str | None = None
-    model: str
+    model: str | None = None
+    preset: str | None = None
     text: str = Field(min_length=1)
     parameters: Parameters = {}
 
 
 class RegenerateBody(Shape):
-    """Another answer to the same message. `message_id` is the answer or the message it answers."""
+    """Another answer to the same message. `message_id` is the answer or the message it answers.
+    Without `model` and `preset`, those of that answer hold."""
 
     message_id: str
     model: str | None = None
+    preset: str | None = None
     parameters: Parameters = {}
 
 
@@ -162,8 +198,18 @@ class FactShape(Shape):
     source: str | None = None
 
 
+class TargetShape(Shape):
+    """A model that a route leads to, as `endpoint/model`; `reason` is why it is passed over."""
+
+    id: str
+    reason: str | None
+
+
 class ModelShape(Shape):
-    """A model that can be chosen. `id` is `endpoint/model`; `usable` False comes with a reason."""
+    """A model that can be chosen. `id` is `endpoint/model`; `usable` False comes with a reason.
+    `aside` models are shown when they are searched for. `practice` says that it is no real model.
+    `about` is what the configuration says of it. A route has `targets`, and no endpoint of its own.
+    """
 
     id: str
     endpoint: str
@@ -171,12 +217,16 @@ class ModelShape(Shape):
     model: str
     display_label: str
     usable: bool
+    aside: bool = False
+    practice: bool = False
+    about: str | None = None
     reason: str | None
     context: FactShape
     input_usd_per_mtok: FactShape
     output_usd_per_mtok: FactShape
     abilities: FactShape
     source: str
+    targets: list[TargetShape] | None = None
 
 
 class WhereShape(Shape):
@@ -197,7 +247,8 @@ class KeyStateShape(Shape):
 
 
 class EndpointShape(Shape):
-    """One endpoint with its state and the reason."""
+    """One endpoint with its state and the reason. `local_server` names the kind of server whose
+    own API can be looked into, under `/api/local`."""
 
     name: str
     label: str
@@ -209,6 +260,7 @@ class EndpointShape(Shape):
     reason: str | None
     origin: WhereShape
     key: KeyStateShape
+    more_keys: list[KeyStateShape] = []
     fetch: bool
     fetched_at: float | None
     fetch_problem: ProblemShape | None
@@ -220,34 +272,22 @@ class EndpointShape(Shape):
     headers: list[str]
     quirks: list[str]
     models: list[ModelShape]
-
-
-class VerdictShape(Shape):
-    """One line of `check`."""
-
-    level: Literal["error", "warning", "note"]
-    code: str
-    message: str
-    line: int
-    column: int
-
-
-class ConfigShape(Shape):
-    """The configuration file in use, if there is one."""
-
-    file: str | None
-    path: str | None
-    verdicts: list[VerdictShape]
+    aside: bool = False
+    local_server: str | None = None
 
 
 class StatusShape(Shape):
-    """The status line. `today` counts from local midnight; cost sums what is known."""
+    """The status line. `today` counts from local midnight; cost sums what is known. While there
+    is a `config_fault`, the file is not what runs; `errors` and `warnings` are the file's."""
 
     version: str
     gateway: str
     config: str | None
     errors: int
     warnings: int
+    config_fault: Literal["unreadable", "refused", "gone"] | None
+    config_fault_since: float | None
+    config_runs_since: float | None
     endpoints_ready: int
     endpoints: int
     requests_today: int
@@ -296,29 +336,6 @@ class TracePage(Shape):
 
     trace: TraceShape
     records: list[dict[str, Any]]
-
-
-class KeyShape(Shape):
-    """A gateway key as it can be shown."""
-
-    id: str
-    name: str
-    prefix: str
-    created_at: float
-    last_used_at: float | None
-
-
-class KeyMade(Shape):
-    """A new gateway key. `secret` is shown this once."""
-
-    key: KeyShape
-    secret: str
-
-
-class KeyBody(Shape):
-    """A name for a new key."""
-
-    name: str = Field(min_length=1, max_length=80)
 
 
 class PersonShape(Shape):

@@ -5,9 +5,9 @@ from typing import Any, cast
 import msgspec
 
 from filon.conversation.errors import Problem
-from filon.kit import clock
+from filon.conversation.message import Reasoning, Refusal, ToolCall
 from filon.pipeline.services import Progress
-from filon.providers.endpoint import Endpoint
+from filon.providers.endpoint import Key
 from filon.server import shapes
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
@@ -26,6 +26,7 @@ def conversation(row: ConversationRow, *, live: bool) -> shapes.ConversationShap
         id=row.id,
         title=row.title,
         model=row.model,
+        preset=row.preset,
         active=row.active_id,
         live=live,
         created_at=row.created_at,
@@ -36,16 +37,26 @@ def conversation(row: ConversationRow, *, live: bool) -> shapes.ConversationShap
 def message(row: MessageRow) -> shapes.MessageShape:
     """A message of the tree."""
     chip = None if row.chip is None else shapes.ChipShape(**msgspec.structs.asdict(row.chip))
+    parts = row.message.parts
+    calls = [part for part in parts if isinstance(part, ToolCall)]
     return shapes.MessageShape(
         id=row.id,
         conversation_id=row.conversation_id,
         parent_id=row.parent_id,
         role="assistant" if row.role == "assistant" else "user",
-        text=row.text,
+        # The column holds a refusal too, so that it is found.
+        text=row.text if row.content is None else row.content.text,
+        refusal="".join(part.text for part in parts if isinstance(part, Refusal)),
         reasoning=row.reasoning,
+        sealed=any(isinstance(part, Reasoning) and not part.text for part in parts),
+        calls=[
+            shapes.CallShape(index=index, **msgspec.structs.asdict(call))
+            for index, call in enumerate(calls)
+        ],
         state=row.state,
         sender=row.sender,
         model=row.model,
+        preset=row.preset,
         trace_id=row.trace_id,
         chip=chip,
         problem=problem(row.problem),
@@ -79,7 +90,7 @@ def running_trace(progress: Progress) -> shapes.TraceShape:
         cost_kind="unknown",
         cost_usd=None,
         ttft=attempt.timing.first_output if attempt else None,
-        total=clock.now() - turn.started,
+        total=turn.elapsed(),
         mark="title" if turn.caller.kind == "title" else None,
         conversation_id=turn.thread.conversation_id if turn.thread else None,
         message_id=turn.thread.answer_id if turn.thread else None,
@@ -89,7 +100,7 @@ def running_trace(progress: Progress) -> shapes.TraceShape:
 
 def _timing(timing: Timing) -> dict[str, float | None]:
     fields = msgspec.structs.asdict(timing)
-    return {name: value for name, value in fields.items() if name != "reused"}
+    return {name: value for name, value in fields.items() if not isinstance(value, bool)}
 
 
 def where(because: Because) -> shapes.WhereShape:
@@ -97,9 +108,8 @@ def where(because: Because) -> shapes.WhereShape:
     return shapes.WhereShape(**msgspec.structs.asdict(because))
 
 
-def key_state(endpoint: Endpoint) -> shapes.KeyStateShape:
-    """Where the key comes from; never the key."""
-    key = endpoint.key
+def key_state(key: Key) -> shapes.KeyStateShape:
+    """Where a key comes from; never the key."""
     return shapes.KeyStateShape(source=key.source, variable=key.variable, masked=key.masked)
 
 

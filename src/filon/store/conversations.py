@@ -19,13 +19,14 @@ TitleBy = Literal["words", "model", "person"]
 
 class ConversationRow(Struct, frozen=True, kw_only=True):
     """A conversation. `title_by` says whether its title is its first words, a model's or a
-    person's; `active_id` is the last message of the branch in view; `updated_at` is the time of
-    the last message."""
+    person's; `preset` is the name of the preset it was last asked with; `active_id` is the last
+    message of the branch in view; `updated_at` is the time of the last message."""
 
     id: str
     title: str
     title_by: TitleBy = "words"
     model: str | None = None
+    preset: str | None = None
     active_id: str | None = None
     created_at: float
     updated_at: float

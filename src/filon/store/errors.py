@@ -10,6 +10,7 @@ from filon.conversation.errors import FilonError
 class StoreError(FilonError):
     """The stored data cannot be read or written. The message is one line with what to do."""
 
+    status = 503
     code = "store_error"
 
 
@@ -70,6 +71,7 @@ _SQLITE: dict[int, tuple[str, str, str]] = {
 
 def explain(error: SQLAlchemyError, where: str) -> StoreError:
     """The error as one line. `where` is the database's path or name."""
+    error = _first(error)
     cause = error.orig if isinstance(error, DBAPIError) else error
     # The extended code keeps the primary one in its lowest byte.
     number = (
@@ -83,6 +85,16 @@ def explain(error: SQLAlchemyError, where: str) -> StoreError:
         return StoreError(f"{where}: {detail}")
     code, what, todo = known
     return StoreError(f"{where}: {what} ({detail}): {todo}.", code=code, fix=todo)
+
+
+def _first(error: SQLAlchemyError) -> SQLAlchemyError:
+    """What failed first: a disk that is full takes the savepoint away too, and then the attempt to
+    leave it fails and says nothing of the disk."""
+    found, at = error, error.__context__
+    while at is not None:
+        found = at if isinstance(at, SQLAlchemyError) else found
+        at = at.__context__
+    return found
 
 
 def _has_code(error: sqlite3.Error) -> bool:

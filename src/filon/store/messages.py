@@ -33,7 +33,8 @@ class Chip(Struct, frozen=True, kw_only=True):
     """The figures under an answer. Tokens; USD; seconds; output tokens per second.
 
     `estimated` marks counts that are ours; `lost` counts the parameters that did not reach the
-    wire or had no effect there.
+    wire or had no effect there. `thought` is how long a thought came before anything else did,
+    `thought_field` the wire's name for it.
     """
 
     input_tokens: int | None = None
@@ -48,10 +49,13 @@ class Chip(Struct, frozen=True, kw_only=True):
     total: float | None = None
     lost: int = 0
     finish_reason: str | None = None
+    thought: float | None = None
+    thought_field: str | None = None
 
 
 class MessageRow(Struct, frozen=True, kw_only=True):
-    """A message of the tree. `sender` is the name above it, `model` is `endpoint/model`.
+    """A message of the tree. `sender` is the name above it, `model` is `endpoint/model`, `preset`
+    the name of the preset that an answer was asked with.
 
     `content` is the whole message where `text` and `reasoning` do not say all of it.
     """
@@ -65,6 +69,7 @@ class MessageRow(Struct, frozen=True, kw_only=True):
     content: Message | None = None
     sender: str
     model: str | None = None
+    preset: str | None = None
     state: State = "complete"
     problem: Problem | None = None
     chip: Chip | None = None
@@ -197,9 +202,8 @@ async def _add(
     if any(row.conversation_id != last.conversation_id for row in rows):
         raise ValueError("one call adds to one conversation")
     known = begin or await conversations.required(owner_id, last.conversation_id, connection)
-    now = replace(
-        known, active_id=last.id, model=last.model or known.model, updated_at=last.created_at
-    )
+    asked = {"model": last.model, "preset": last.preset} if last.model else {}
+    now = replace(known, active_id=last.id, updated_at=last.created_at, **asked)
     now = await conversations.save(owner_id, now, connection, is_new=begin is not None)
     await _check_parents(owner_id, rows, connection)
     await connection.execute(insert(messages), [_to_row(owner_id, row) for row in rows])
@@ -297,6 +301,7 @@ def _to_row(owner_id: int, row: MessageRow) -> dict[str, Any]:
         "parts": None if content is None else to_blob(content),
         "sender": clean(row.sender),
         "model": row.model,
+        "preset": row.preset,
         "state": row.state,
         "problem": _json(row.problem),
         "chip": _json(row.chip),
@@ -318,6 +323,7 @@ def _from_row(row: RowMapping) -> MessageRow:
         content=None if parts is None else from_blob(parts, Message),
         sender=row["sender"],
         model=row["model"],
+        preset=row["preset"],
         state=row["state"],
         problem=None if problem is None else from_json(problem, Problem),
         chip=None if chip is None else from_json(chip, Chip),

@@ -1,9 +1,10 @@
 """The lists of models that endpoints gave when asked. They belong to the machine, to no person."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from msgspec import Struct
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import Problem
@@ -40,9 +41,18 @@ class Models:
         known = {"models": to_json(models), "fetched_at": at, "problem": None}
         return await self._writer.write(partial(_save, endpoint, known))
 
+    async def forget(self, endpoints: Sequence[str]) -> None:
+        """Drops the lists of endpoints that lead elsewhere now."""
+        if endpoints:
+            await self._writer.write(partial(_forget, tuple(endpoints)))
+
     async def failed(self, endpoint: str, problem: Problem) -> FetchedModels:
         """Keeps a problem beside the list that was got before."""
         return await self._writer.write(partial(_save, endpoint, {"problem": to_json(problem)}))
+
+
+async def _forget(endpoints: tuple[str, ...], connection: AsyncConnection) -> None:
+    await connection.execute(delete(fetched_models).where(fetched_models.c.endpoint.in_(endpoints)))
 
 
 async def _save(

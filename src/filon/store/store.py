@@ -13,7 +13,7 @@ from filon.store.models import Models
 from filon.store.people import People
 from filon.store.sessions import Sessions
 from filon.store.traces import Traces
-from filon.store.writer import Writer
+from filon.store.writer import Backlog, Writer
 
 
 async def _nothing(_: AsyncConnection) -> None:
@@ -43,6 +43,11 @@ class Store:
     async def flush(self) -> None:
         """Returns when all that was handed over until now is stored."""
         await self._writer.write(_nothing)
+
+    @property
+    def backlog(self) -> Backlog:
+        """How the writer stands."""
+        return self._writer.backlog
 
     async def size(self) -> int:
         """Bytes that all stored data takes."""

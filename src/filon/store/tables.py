@@ -86,7 +86,28 @@ keys = Table(
     Column("created_at", Double, nullable=False),
     Column("last_used_at", Double),
     Column("revoked_at", Double),
+    Column("note", Text),
+    Column("expires_at", Double),
+    # KeyRules as JSON, where the key has any.
+    Column("rules", Text),
     Index(None, "owner_id"),
+)
+
+# What each key did on each day, written with the traces: it stays when they go.
+key_days = Table(
+    "key_days",
+    metadata,
+    _owner(primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    # A date such as 2027-01-31, as it was where the program ran.
+    Column("day", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Double, nullable=False),
+    Column("unpriced", BigInteger, nullable=False),
 )
 
 conversations = Table(
@@ -100,6 +121,8 @@ conversations = Table(
     Column("active_id", Text),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    # A name, not a reference: presets stand in a file that changes by itself.
+    Column("preset", Text),
     Index(None, "owner_id", "updated_at"),
 )
 
@@ -128,6 +151,7 @@ messages = Table(
     Column("trace_id", Text),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    Column("preset", Text),
     Index(None, "owner_id"),
     Index(None, "conversation_id", "created_at"),
     # Deleting a conversation looks for the children of each message.
@@ -167,10 +191,13 @@ traces = Table(
     Column("message_id", Text),
     Column("timing", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    # Last, so that a list of traces is read without touching the pages that hold them.
+    # Behind all that a list shows, so that it is read without touching the pages that hold them.
     Column("records", LargeBinary, nullable=False),
+    # The key of the gateway's caller; a name, not a reference. Looked for in its index alone.
+    Column("key_id", Text),
     # It holds all that the roll-up of a day needs, so that the status line reads no row.
     Index("ix_traces_rollup", "owner_id", "started_at", "outcome", "cost_kind", "cost_usd"),
+    Index("ix_traces_key", "owner_id", "key_id", "started_at"),
 )
 
 body_pieces = Table(

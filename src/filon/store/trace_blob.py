@@ -36,6 +36,11 @@ _ARRAY = b"\xdd"
 
 Pieces = dict[bytes, bytes]
 
+_NO_BODY = Body(b"")
+# Up to so many messages of so many letters are not worth cutting: a trace has their beginnings.
+_FEW = 8
+_SHORT = 400
+
 
 class _Stored(Struct, frozen=True, array_like=True):
     """A body. Either `data` is all of it, or the pieces of `groups` and then `hashes` are.
@@ -73,7 +78,7 @@ def encode(records: Sequence[AnyRecord]) -> tuple[bytes, Pieces]:
             continue
         stored = _cut(body, _items(record), pieces)
         places.append(bodies.setdefault(stored, len(bodies)))
-        bare.append(_without_body(record))
+        bare.append(_with_body(record, _NO_BODY, 0))
     blob = to_blob(_Blob(tuple(bare), tuple(bodies), tuple(places)))
     return blob, pieces
 
@@ -109,7 +114,7 @@ def _body(record: AnyRecord) -> Body | None:
     match record:
         case Received(body=body) | Translated(body=body) | Attempt(request_body=body):
             return body
-        case Assembled(messages=messages):
+        case Assembled(messages=messages) if _are_long(messages):
             return _as_body(messages)
         case _:
             return None
@@ -117,10 +122,6 @@ def _body(record: AnyRecord) -> Body | None:
 
 def _items(record: AnyRecord) -> int:
     return len(record.messages) if isinstance(record, Assembled) else 0
-
-
-def _without_body(record: AnyRecord) -> AnyRecord:
-    return _with_body(record, Body(b""), 0)
 
 
 def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:
@@ -133,6 +134,10 @@ def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:
             return replace(record, messages=_as_messages(body, items))
         case _:
             return record
+
+
+def _are_long(messages: tuple[SourcedMessage, ...]) -> bool:
+    return len(messages) > _FEW or any(len(one.message.text) > _SHORT for one in messages)
 
 
 def _as_body(messages: tuple[SourcedMessage, ...]) -> Body | None:

@@ -2,41 +2,55 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, Insert, RowMapping, and_, case, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import InvalidRequest, NotFound
+from filon.kit import clock
 from filon.store import trace_blob
 from filon.store.database import Database
 from filon.store.encoding import clean, fits, from_json, to_json
-from filon.store.tables import body_pieces, traces
-from filon.store.writer import Inserts, Writer
-from filon.trace.records import AnyRecord, Attempt, Received, Timing, Translated
+from filon.store.tables import body_pieces, key_days, traces
+from filon.store.writer import Inserts, Rows, Writer
+from filon.trace.records import Admitted, AnyRecord, Attempt, Received, Timing, Translated
 
 Outcome = Literal["complete", "stopped", "partial", "failed"]
 
 PAGE = 100
 LONGEST_PAGE = 500
 
-# One pair for the life of the program: the writer joins inserts of the same statements.
+
+def _counting() -> Insert:
+    """Adds to what a key did on a day."""
+    new = insert_or(key_days)
+    names = {column.name for column in key_days.c if not column.primary_key}
+    return new.on_conflict_do_update(
+        index_elements=list(key_days.primary_key),
+        set_={name: key_days.c[name] + new.excluded[name] for name in names},
+    )
+
+
+# The same for the life of the program: the writer joins inserts of the same statements.
 _STATEMENTS = (
     # PostgreSQL has the same clause under the same name in its own dialect.
     insert_or(body_pieces).on_conflict_do_nothing(),
     insert(traces),
+    _counting(),
 )
+_DAY = tuple(column.name for column in key_days.c if column.primary_key)
+_SUMS = tuple(column.name for column in key_days.c if not column.primary_key)
 # SQLite's limit of variables in a statement was 999 for long.
 _VARIABLES = 500
 # Bytes of bodies beyond which hashing them would hold up every stream: about a millisecond.
 _HEAVY = 512 * 1024
 
-_SUMMARY = tuple(
-    column for column in traces.c if column.name not in {"id", "owner_id", "size", "records"}
-)
+_APART = {"id", "owner_id", "size", "records", "key_id"}
+_SUMMARY = tuple(column for column in traces.c if column.name not in _APART)
 
 
 class TraceSummary(Struct, frozen=True, kw_only=True):
@@ -73,12 +87,14 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class TraceFilter(Struct, frozen=True, kw_only=True):
-    """What a list is to hold. `text` is looked for in model, caller, mark and id."""
+    """What a list is to hold. `text` is looked for in model, caller, mark and id; `key_id` is of
+    the key with which it was asked."""
 
     text: str | None = None
     outcome: str | None = None
     caller: str | None = None
     conversation_id: str | None = None
+    key_id: str | None = None
 
 
 class TraceRows(Struct, frozen=True, kw_only=True):
@@ -105,11 +121,28 @@ class Traces:
         self._database = database
         self._writer = writer
 
+    def offer(
+        self,
+        owner_id: int,
+        summary: TraceSummary,
+        records: Sequence[AnyRecord],
+        key_id: str | None = None,
+    ) -> bool:
+        """As `insert`, where there is nothing to wait for; else does nothing and returns False."""
+        if not self._writer.has_room or _weight_of(records) > _HEAVY:
+            return False
+        return self._writer.offer(_inserts(owner_id, summary, records, key_id))
+
     async def insert(
-        self, owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]
+        self,
+        owner_id: int,
+        summary: TraceSummary,
+        records: Sequence[AnyRecord],
+        key_id: str | None = None,
     ) -> None:
-        """Hands a finished trace to the writer; it is durable within a quarter of a second."""
-        await self._writer.enqueue(await _prepared(owner_id, summary, records))
+        """Hands a finished trace to the writer; it is durable within a quarter of a second. It
+        is one of the key `key_id`, if there is one, and counts as use of it."""
+        await self._writer.enqueue(await _prepared(owner_id, summary, records, key_id))
 
     async def insert_now(
         self, owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]
@@ -183,10 +216,19 @@ def _is_unpriced() -> ColumnElement[bool]:
     return and_(traces.c.cost_kind == "unknown", traces.c.input_tokens.is_not(None))
 
 
-async def _prepared(owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]) -> Inserts:
-    if sum(map(_weight, records)) > _HEAVY:
-        return await asyncio.to_thread(_inserts, owner_id, summary, records)
-    return _inserts(owner_id, summary, records)
+async def _prepared(
+    owner_id: int,
+    summary: TraceSummary,
+    records: Sequence[AnyRecord],
+    key_id: str | None = None,
+) -> Inserts:
+    if _weight_of(records) > _HEAVY:
+        return await asyncio.to_thread(_inserts, owner_id, summary, records, key_id)
+    return _inserts(owner_id, summary, records, key_id)
+
+
+def _weight_of(records: Sequence[AnyRecord]) -> int:
+    return sum(map(_weight, records))
 
 
 def _weight(record: AnyRecord) -> int:
@@ -197,7 +239,12 @@ def _weight(record: AnyRecord) -> int:
             return 0
 
 
-def _inserts(owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]) -> Inserts:
+def _inserts(
+    owner_id: int,
+    summary: TraceSummary,
+    records: Sequence[AnyRecord],
+    key_id: str | None,
+) -> Inserts:
     blob, pieces = trace_blob.encode(records)
     row = asdict(summary) | {
         "public_id": summary.id,
@@ -209,13 +256,47 @@ def _inserts(owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord])
         "timing": to_json(summary.timing),
         "size": len(blob),
         "records": blob,
+        "key_id": key_id,
     }
     # The row's own number is the database's to give.
     del row["id"]
     shared = [
         {"owner_id": owner_id, "hash": digest, "data": data} for digest, data in pieces.items()
     ]
-    return Inserts(_STATEMENTS, (shared, [row]), len(blob) + sum(map(len, pieces.values())))
+    counted = [] if key_id is None else [_counted(owner_id, key_id, summary, records)]
+    weight = len(blob) + sum(map(len, pieces.values()))
+    return Inserts(_STATEMENTS, (shared, [row], counted), weight, _summed_by_day)
+
+
+def _summed_by_day(rows: tuple[Rows, ...]) -> tuple[Rows, ...]:
+    """One row for what many traces add to the same day of a key."""
+    shared, listed, counted = rows
+    days: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in counted:
+        day = days.setdefault(tuple(one[name] for name in _DAY), dict.fromkeys(_SUMS, 0))
+        for name in _SUMS:
+            day[name] += one[name]
+    return shared, listed, [dict(zip(_DAY, day, strict=True)) | sums for day, sums in days.items()]
+
+
+def _counted(
+    owner_id: int, key_id: str, summary: TraceSummary, records: Sequence[AnyRecord]
+) -> dict[str, Any]:
+    """What one trace adds to its key's day."""
+    let_in = any(isinstance(record, Admitted) and record.error is None for record in records)
+    is_unpriced = summary.cost_kind == "unknown" and summary.input_tokens is not None
+    return {
+        "owner_id": owner_id,
+        "key_id": key_id,
+        "day": clock.day(summary.started_at),
+        "requests": 1,
+        "refused": int(not let_in),
+        "failed": int(let_in and summary.outcome == "failed"),
+        "input_tokens": fits(summary.input_tokens) or 0,
+        "output_tokens": fits(summary.output_tokens) or 0,
+        "cost_usd": summary.cost_usd or 0.0,
+        "unpriced": int(is_unpriced),
+    }
 
 
 async def _pieces(
@@ -245,6 +326,8 @@ def _wanted(owner_id: int, chosen: TraceFilter) -> ColumnElement[bool]:
         terms.append(traces.c.caller == clean(chosen.caller))
     if chosen.conversation_id is not None:
         terms.append(traces.c.conversation_id == clean(chosen.conversation_id))
+    if chosen.key_id is not None:
+        terms.append(traces.c.key_id == clean(chosen.key_id))
     return and_(*terms)
 
 

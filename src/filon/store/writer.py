@@ -4,9 +4,11 @@ A gateway's traces do not wait for the disk, only, when it cannot follow, for ro
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -28,8 +30,15 @@ QUEUE_BYTES = 64 * 1024 * 1024
 # What one transaction takes at most, so that an answer's end never waits long behind traces.
 BATCH_LENGTH = 500
 BATCH_BYTES = 8 * 1024 * 1024
+# Rows in one statement, where there are as many: between two statements the thread that writes
+# waits for all others to let go of the interpreter, and they for it.
+ROWS_AT_ONCE = 32
 # Seconds for which operations that nobody awaits may gather; the promise is 0.25 at most.
 LINGER = 0.05
+
+
+Rows = Sequence[Mapping[str, Any]]
+Fold = Callable[[tuple[Rows, ...]], tuple[Rows, ...]]
 
 
 class Inserts(Struct, frozen=True):
@@ -37,27 +46,50 @@ class Inserts(Struct, frozen=True):
 
     `rows` has one entry per statement, each with rows of the same columns and of plain values
     (SQLAlchemy's conversions cost more than the rest and are left out); `weight` is about how
-    many bytes they are.
+    many bytes they are. `fold` makes fewer rows of those of several that are joined.
     """
 
     statements: tuple[Insert, ...]
-    rows: tuple[Sequence[Mapping[str, Any]], ...]
+    rows: tuple[Rows, ...]
     weight: int = 0
+    fold: "Fold | None" = None
 
     async def __call__(self, connection: AsyncConnection) -> None:
         for statement, rows in zip(self.statements, self.rows, strict=True):
             if rows:
-                sql, take = _compiled(statement, tuple(rows[0]), connection.dialect)
-                await connection.exec_driver_sql(sql, [take(row) for row in rows])
+                await _insert(statement, rows, connection)
+
+
+async def _insert(statement: Insert, rows: Rows, connection: AsyncConnection) -> None:
+    compiled = _compiled(statement, tuple(rows[0]), connection.dialect)
+    values = [compiled.take(row) for row in rows]
+    whole = len(values) - len(values) % ROWS_AT_ONCE if compiled.of_many else 0
+    if whole:
+        joined = [
+            tuple(chain.from_iterable(values[at : at + ROWS_AT_ONCE]))
+            for at in range(0, whole, ROWS_AT_ONCE)
+        ]
+        await connection.exec_driver_sql(compiled.of_many, joined)
+    if values[whole:]:
+        await connection.exec_driver_sql(compiled.of_one, values[whole:])
+
+
+class _Compiled(Struct, frozen=True):
+    """A statement's SQL for one row and for `ROWS_AT_ONCE` (empty where the database has no such
+    form), and what takes its parameters out of a row."""
+
+    of_one: str
+    of_many: str
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
 @lru_cache
-def _compiled(
-    statement: Insert, columns: tuple[str, ...], dialect: Dialect
-) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """The statement's SQL, and what takes its parameters out of a row."""
+def _compiled(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    return str(compiled), itemgetter(*(getattr(compiled, "positiontup", None) or columns))
+    names: Sequence[str] = getattr(compiled, "positiontup", None) or columns
+    sql, one = str(compiled), f"({', '.join('?' * len(names))})"
+    many = sql.replace(one, ", ".join([one] * ROWS_AT_ONCE), 1) if one in sql else ""
+    return _Compiled(sql, many, itemgetter(*names))
 
 
 class _Item(Struct, frozen=True):
@@ -70,6 +102,18 @@ class _Outcome(Struct, frozen=True):
     item: _Item
     result: Any = None
     error: FilonError | None = None
+
+
+class Backlog(Struct, frozen=True, kw_only=True):
+    """How a writer stands. `waiting` operations with `bytes` of rows are not taken up yet; `stored`
+    and `lost` count inserts since the start. `takes` says whether there is room for more."""
+
+    waiting: int
+    bytes: int
+    stored: int
+    lost: int
+    takes: bool
+    stopped: bool
 
 
 class Writer:
@@ -89,6 +133,8 @@ class Writer:
         self._awaited = False
         self._closing = False
         self._failure: StoreError | None = None
+        self._stored = 0
+        self._lost = 0
         self._task = asyncio.create_task(self._run(), name="filon-writer")
         self._task.add_done_callback(self._ended)
 
@@ -101,6 +147,38 @@ class Writer:
     async def enqueue(self, op: Op[object]) -> None:
         """Hands the operation over; waits only for room. Its error, if any, goes to the log."""
         await self._put(_Item(op, None, _weight(op)))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether `offer` would take an operation."""
+        return (
+            self._failure is None
+            and not self._closing
+            and self._bytes <= QUEUE_BYTES
+            and not self._queue.full()
+        )
+
+    @property
+    def backlog(self) -> Backlog:
+        """How much is waiting, and what became of what was not."""
+        return Backlog(
+            waiting=self._outstanding,
+            bytes=self._bytes,
+            stored=self._stored,
+            lost=self._lost,
+            takes=self.has_room,
+            stopped=self._failure is not None,
+        )
+
+    def offer(self, op: Op[object]) -> bool:
+        """As `enqueue`, where there is room; else does nothing and returns False."""
+        if not self.has_room:
+            return False
+        item = _Item(op, None, _weight(op))
+        self._outstanding += 1
+        self._queue.put_nowait(item)
+        self._bytes += item.weight
+        return True
 
     async def close(self) -> None:
         """Writes what is waiting, then ends. Raises what ended the writer before its time."""
@@ -170,34 +248,36 @@ class Writer:
         self._room.set()
 
     async def _commit(self, batch: list[_Item]) -> None:
-        if len(batch) == 1:
-            self._tell(await self._attempt(batch[0], self._connection.begin))
-            return
         outcomes: list[_Outcome] = []
         try:
-            async with self._connection.begin():
-                for group in _grouped(batch):
-                    outcomes += await self._apply(group)
+            if len(batch) == 1:
+                outcomes = [await self._attempt(batch[0], alone=True)]
+            else:
+                async with self._connection.begin():
+                    for group in _grouped(batch):
+                        outcomes += await self._apply(group)
         except SQLAlchemyError as error:
             failure = explain(error, self._where)
             outcomes = [_Outcome(item, error=failure) for item in batch]
         for outcome in outcomes:
             self._tell(outcome)
+        self._count(outcomes)
+        self._report_lost(outcomes)
 
     async def _apply(self, group: list[_Item]) -> list[_Outcome]:
         """Each operation in a savepoint, so that its failure takes nothing else with it."""
-        savepoint = self._connection.begin_nested
-        if len(group) > 1 and (await self._attempt(_joined(group), savepoint)).error is None:
+        if len(group) > 1 and (await self._attempt(_joined(group))).error is None:
             return [_Outcome(item) for item in group]
-        return [await self._attempt(item, savepoint) for item in group]
+        return [await self._attempt(item) for item in group]
 
-    async def _attempt(
-        self, item: _Item, scope: Callable[[], AbstractAsyncContextManager[object]]
-    ) -> _Outcome:
+    async def _attempt(self, item: _Item, *, alone: bool = False) -> _Outcome:
+        scope = self._connection.begin if alone else self._connection.begin_nested
         try:
             async with scope():
                 return _Outcome(item, await item.op(self._connection))
         except SQLAlchemyError as error:
+            if not alone and not await self._has_transaction():
+                raise
             return _Outcome(item, error=explain(error, self._where))
         except FilonError as error:
             return _Outcome(item, error=error)
@@ -205,27 +285,43 @@ class Writer:
             # What the driver says of a value that the database has no place for.
             return _Outcome(item, error=StoreError(f"{self._where}: cannot be stored: {error}"))
 
+    async def _has_transaction(self) -> bool:
+        """Whether the batch's transaction still stands. A full or failing disk makes SQLite roll
+        all of it back, with what was written before, and a commit of nothing succeeds."""
+        raw = await self._connection.get_raw_connection()
+        return bool(raw.driver_connection and raw.driver_connection.in_transaction)
+
     def _tell(self, outcome: _Outcome) -> None:
         reply = outcome.item.reply
-        if reply is None:
-            if outcome.error is not None:
-                self._report("store.lost", outcome.error)
-        elif not reply.done():
-            if outcome.error is None:
-                reply.set_result(outcome.result)
-            else:
-                reply.set_exception(outcome.error)
+        if reply is None or reply.done():
+            return
+        if outcome.error is None:
+            reply.set_result(outcome.result)
+        else:
+            reply.set_exception(outcome.error)
 
-    def _report(self, event: str, error: BaseException) -> None:
+    def _count(self, outcomes: list[_Outcome]) -> None:
+        failed = [one.error is not None for one in outcomes if isinstance(one.item.op, Inserts)]
+        self._lost += sum(failed)
+        self._stored += len(failed) - sum(failed)
+
+    def _report_lost(self, outcomes: list[_Outcome]) -> None:
+        """What nobody waits for is told in the log, once per reason: on a full disk a line for each
+        trace would be what fills it next."""
+        lost = Counter(str(one.error) for one in outcomes if one.error and one.item.reply is None)
+        for reason, count in lost.items():
+            self._report("store.lost", reason=reason, count=count)
+
+    def _report(self, event: str, **fields: Any) -> None:
         if self._log is not None:
-            self._log.event(event, level="error", error=repr(error))
+            self._log.event(event, level="error", **fields)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """When the task ends before its time, everyone who waits or comes later is told."""
         cause = asyncio.CancelledError() if task.cancelled() else task.exception()
         if cause is None:
             return
-        self._report("store.writer_stopped", cause)
+        self._report("store.writer_stopped", error=repr(cause))
         self._failure = StoreError(
             f"{self._where}: the writer has stopped ({cause!r}): restart Filon and report this.",
             code="store_stopped",
@@ -270,5 +366,6 @@ def _alike(one: Op[Any], other: Op[Any]) -> bool:
 def _joined(group: list[_Item]) -> _Item:
     inserts = [item.op for item in group if isinstance(item.op, Inserts)]
     columns = zip(*(each.rows for each in inserts), strict=True)
-    rows = tuple([row for rows in column for row in rows] for column in columns)
-    return _Item(Inserts(inserts[0].statements, rows), None, 0)
+    rows: tuple[Rows, ...] = tuple([row for rows in column for row in rows] for column in columns)
+    first = inserts[0]
+    return _Item(Inserts(first.statements, first.fold(rows) if first.fold else rows), None, 0)

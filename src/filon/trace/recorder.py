@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from filon.kit.redact import Redactor, mask_header
+from filon.kit.redact import SECRET_HEADERS, Redactor, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
@@ -17,12 +17,26 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
     Masks keep lengths, so that cut offsets and frame sizes stay true.
     """
     masked = tuple(_mask_headers(record) for record in records)
-    return tuple(_mask_values(record, redactor) for record in masked)
+    # Walking the records costs more than looking once through their bytes, and secrets in them
+    # are rare.
+    if redactor.found_in(msgspec.msgpack.encode(masked)):
+        masked = tuple(cast(AnyRecord, _masked(record, redactor)) for record in masked)
+    return tuple(
+        _mask_across_frames(record, redactor)
+        if isinstance(record, Attempt) and len(record.frames) > 1
+        else record
+        for record in masked
+    )
 
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys."""
-    return tuple((name, mask_header(name, value)) for name, value in pairs)
+    return tuple(
+        [
+            (pair[0], mask_header(*pair)) if pair[0].lower() in SECRET_HEADERS else pair
+            for pair in pairs
+        ]
+    )
 
 
 def clean(value: _S, redactor: Redactor) -> _S:
@@ -44,16 +58,6 @@ def _mask_headers(record: AnyRecord) -> AnyRecord:
             )
         case _:
             return record
-
-
-def _mask_values(record: AnyRecord, redactor: Redactor) -> AnyRecord:
-    # Walking a record costs more than looking once through its bytes, and secrets in it are rare.
-    packed = msgspec.msgpack.encode(record)
-    if redactor.found_in(packed):
-        record = cast(AnyRecord, _masked(record, redactor))
-    if isinstance(record, Attempt) and len(record.frames) > 1:
-        return _mask_across_frames(record, redactor)
-    return record
 
 
 def _mask_across_frames(record: Attempt, redactor: Redactor) -> Attempt:

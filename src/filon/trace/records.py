@@ -11,6 +11,7 @@ from msgspec import Struct
 from filon.conversation.errors import Problem
 from filon.conversation.finding import Finding
 from filon.conversation.message import Message
+from filon.conversation.rights import Allowance
 from filon.conversation.usage import Usage
 
 Headers = tuple[tuple[str, str], ...]
@@ -52,6 +53,8 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     """The request as it came: who asked, by which door, in which protocol, with which bytes.
 
     `caller` is "chat", "gateway", "cli" or "title"; `key` the display prefix of the API key.
+    `tags` and `metadata` are what the request's own headers say of it, `timeout` how many seconds
+    they allow, `strict` that they forbid what the key's leniency allows.
     """
 
     caller: str = ""
@@ -61,25 +64,46 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     headers: Headers = ()
     body: Body
     key: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: dict[str, str | int | float | bool] = {}
+    timeout: float | None = None
+    strict: bool | None = None
 
 
 class Admitted(Record, frozen=True, kw_only=True, tag="admitted"):
-    """The caller may do this, and by what right."""
+    """Whether the caller may do this: by what right, what was checked and how much was left.
+
+    `error` says why not. `key_id` is the key's; `models` and `endpoints` are its patterns, empty
+    where it may use all, and `through` is the one that let the model in. `limits` are as this
+    request left them, `tokens` what was counted for it beforehand, an estimate. `tags`, `lenient`
+    and `explain_errors` are as the key has them.
+    """
 
     stage: str = "admit"
     owner_id: int
     by: str
+    key_id: str | None = None
+    models: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    through: str | None = None
+    limits: tuple[Allowance, ...] = ()
+    tokens: int | None = None
+    tags: tuple[str, ...] = ()
+    lenient: bool | None = None
+    explain_errors: bool | None = None
 
 
-class SourcedMessage(Struct, frozen=True, kw_only=True):
+class SourcedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message that will be sent, with where it came from.
 
-    `origin` is "request", "history", "this message", "system" or "title". `tokens` is an estimate.
+    `origin` is "request", "history", "this message", "preset", "system" or "title". `tokens` is an
+    estimate. `because` is the line of configuration that says it, if one does.
     """
 
     message: Message
     origin: str
     tokens: int
+    because: Because | None = None
 
 
 class Assembled(Record, frozen=True, kw_only=True, tag="assembled"):
@@ -152,10 +176,10 @@ class Timing(Struct, frozen=True, kw_only=True):
 
     A reused connection has no `dns`, `connect` or `tls`. `sent` is when the last byte of the
     request left, `first_byte` when the head of the reply came, `first_output` when the first
-    bytes that a reader can see came, `ended` when the exchange was over.
+    bytes that a reader can see came, `ended` when the exchange was over. `retried_stale` says that
+    a connection kept from before turned out to be closed, and that the request was sent once more.
     """
 
-    queued: float | None = None
     dns: float | None = None
     connect: float | None = None
     tls: float | None = None
@@ -164,6 +188,7 @@ class Timing(Struct, frozen=True, kw_only=True):
     first_output: float | None = None
     ended: float | None = None
     reused: bool = False
+    retried_stale: bool = False
 
 
 class Frame(Struct, frozen=True, array_like=True):
@@ -178,7 +203,11 @@ class Frame(Struct, frozen=True, array_like=True):
 
 
 class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
-    """One HTTP exchange with a provider, captured at the socket's edge after every change."""
+    """One HTTP exchange with a provider, captured at the socket's edge after every change.
+
+    `waited` is how many seconds the turn waited before it, for a place in the endpoint's line or
+    to try again; `then` says what was done after it failed, and why.
+    """
 
     stage: str = "send"
     number: int
@@ -196,6 +225,8 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     timing: Timing = Timing()
     findings: tuple[Finding, ...] = ()
     retry_after: float | None = None
+    waited: float = 0.0
+    then: str | None = None
 
 
 class Cost(Struct, frozen=True, kw_only=True):
@@ -220,7 +251,8 @@ class Settled(Record, frozen=True, kw_only=True, tag="settled"):
 
     `usage` is what the provider reported; `estimated` is our count where it did not.
     `ttft` is seconds from the start of the turn to the first output, `rate` output tokens per
-    second after it.
+    second after it. `thought_field` is the wire's name for what the model thought, if it did:
+    `reasoning_content`, `thinking`, `summary`, ...
     """
 
     stage: str = "settle"
@@ -231,6 +263,7 @@ class Settled(Record, frozen=True, kw_only=True, tag="settled"):
     finish_reason: str | None
     ttft: float | None
     rate: float | None
+    thought_field: str | None = None
     message: Message | None = None
     message_id: str | None = None
     conversation_id: str | None = None

@@ -1,8 +1,8 @@
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
+import { isContainer, sizeOf, writeJson } from "../../core/json";
 import type { DiffLine } from "../diff";
 import { Key, Summary, Value } from "../JsonView";
-import { isContainer, sizeOf, writeJson } from "../json";
 import { Place } from "../Place";
 import type { Decision } from "../records";
 import { Visible } from "../Visible";

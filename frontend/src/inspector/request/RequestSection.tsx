@@ -2,10 +2,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Trace } from "../../api/types";
 import { bytes } from "../../format";
-import type { Attempt, TraceRecords, Translated } from "../records";
+import { useOffered } from "../offered";
+import { type Attempt, callsOf, type TraceRecords, type Translated } from "../records";
 import { Section } from "../Section";
+import { Asked } from "./Asked";
+import { AssembledMessages } from "./Messages";
+import { OfferedTools } from "./OfferedTools";
 import { Shares } from "./Shares";
-import { Asked, AssembledMessages } from "./Steps";
 import { Wire } from "./Wire";
 
 interface RequestProps {
@@ -24,6 +27,8 @@ export function RequestSection({ records, attempt, translated, trace }: RequestP
   // The wire is the end of the way and carries the differences: it is what people open this for.
   const [step, setStep] = useState<Step>("wire");
   const { received, assembled } = records;
+  const offered = useOffered(records, attempt);
+  const called = callsOf(records.settled?.message).flatMap(({ name }) => name ?? []);
   const under: Record<Step, string> = {
     asked: received ? bytes(received.body.size) : t("request.none"),
     assembled: assembled ? t("request.messages", { count: assembled.messages.length }) : t("request.none"),
@@ -32,7 +37,14 @@ export function RequestSection({ records, attempt, translated, trace }: RequestP
   return (
     <Section id="request" title={t("section.request")}>
       {assembled ? (
-        <Shares assembled={assembled} reported={trace.estimated ? null : trace.input_tokens} />
+        <Shares
+          assembled={assembled}
+          tools={offered.tools}
+          reported={trace.estimated ? null : trace.input_tokens}
+        />
+      ) : null}
+      {offered.tools.length ? (
+        <OfferedTools tools={offered.tools} body={offered.body} called={called} />
       ) : null}
       <fieldset className="insp-steps" aria-label={t("request.steps")}>
         {STEPS.map((name, at) => (

@@ -1,14 +1,25 @@
 import { useTranslation } from "react-i18next";
+import type { OfferedTool } from "../../core/tools";
 import { count } from "../../format";
 import { percent } from "../figures";
 import { sharesOf } from "../origins";
 import type { Assembled } from "../records";
 import { Heading } from "../Section";
 
+interface SharesProps {
+  assembled: Assembled;
+  /** Their definitions are read too. */
+  tools: readonly OfferedTool[];
+  reported?: number | null;
+}
+
 /** What the model read, by origin: the context as a core. */
-export function Shares({ assembled, reported }: { assembled: Assembled; reported?: number | null }) {
+export function Shares({ assembled, tools, reported }: SharesProps) {
   const { t } = useTranslation("inspector");
-  const shares = sharesOf(assembled.messages);
+  const shares = sharesOf([
+    ...assembled.messages,
+    ...tools.map(({ tokens }) => ({ origin: "tools", tokens })),
+  ]);
   const total = shares.reduce((sum, share) => sum + share.tokens, 0);
   if (total === 0) return null;
   return (

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { readJson } from "../../core/json";
 import { bytes } from "../../format";
 import { CopyButton } from "../../ui/CopyButton";
 import { askedOf } from "../asked";
@@ -7,7 +8,6 @@ import { RawText } from "../BodyView";
 import { Choice } from "../Choice";
 import { countSigns, diffJson } from "../diff";
 import { JsonView } from "../JsonView";
-import { readJson } from "../json";
 import type { Assembled, Attempt, Body, Decision, Received, Translated } from "../records";
 import { DiffView } from "./DiffView";
 import { HeaderList } from "./HeaderList";

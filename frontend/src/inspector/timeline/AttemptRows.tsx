@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
-import { endOf, phasesOf } from "../phases";
+import { endOf, phasesOf, placed } from "../phases";
 import type { Attempt, TraceRecords } from "../records";
 import { Core } from "./Core";
 
@@ -19,13 +19,13 @@ export function AttemptRows({ records, chosen, onChoose }: AttemptRowsProps) {
     const failed = Boolean(attempt.error) || (attempt.status ?? 0) >= 400;
     const offset = Math.max(0, attempt.started - start);
     const end = endOf(attempt.timing, attempt.frames);
-    const phases = phasesOf({ timing: attempt.timing, frames: attempt.frames, failed });
-    return { attempt, failed, offset, end, phases };
+    const own = phasesOf({ timing: attempt.timing, frames: attempt.frames, failed });
+    return { attempt, failed, offset, end, phases: placed(own, offset, attempt.waited) };
   });
   const span = Math.max(0.001, ...rows.map((row) => row.offset + row.end));
   return (
     <fieldset className="insp-attempts" aria-label={t("timeline.chooseAttempt")}>
-      {rows.map(({ attempt, failed, offset, end, phases }) => (
+      {rows.map(({ attempt, failed, end, phases }) => (
         <button
           key={attempt.number}
           type="button"
@@ -38,14 +38,25 @@ export function AttemptRows({ records, chosen, onChoose }: AttemptRowsProps) {
             {failed ? "✕ " : ""}
             {attempt.status ?? (failed ? t("state.failed") : t("state.live"))}
           </span>
-          <Core
-            phases={phases.map((phase) => ({ ...phase, from: phase.from + offset, to: phase.to + offset }))}
-            span={span}
-            height={12}
-          />
+          <Core phases={phases} span={span} height={12} />
           <span className="mono text-right text-ink-2">{duration(end)}</span>
+          <Story attempt={attempt} />
         </button>
       ))}
     </fieldset>
+  );
+}
+
+/** How long the turn waited before it, and what followed its failure. */
+function Story({ attempt }: { attempt: Attempt }) {
+  const { t } = useTranslation("inspector");
+  const waited = attempt.waited ?? 0;
+  if (waited < 0.001 && !attempt.then) return null;
+  return (
+    <span className="insp-then">
+      {waited < 0.001 ? null : t("timeline.waited", { time: duration(waited) })}
+      {waited < 0.001 || !attempt.then ? null : " · "}
+      {attempt.then ? <span lang="en">{attempt.then}</span> : null}
+    </span>
   );
 }

@@ -5,7 +5,7 @@ import { count, duration } from "../../format";
 import { Button } from "../../ui/Button";
 import { gaps, median, stallsOf } from "../frames";
 import { endOf, phasesOf, withStalls } from "../phases";
-import type { Attempt, TraceRecords } from "../records";
+import type { Attempt, Timing, TraceRecords } from "../records";
 import { Section } from "../Section";
 import { AttemptRows } from "./AttemptRows";
 import { Core, Phases } from "./Core";
@@ -68,8 +68,12 @@ export function TimelineSection({ trace, records, attempt, onChoose, now, narrow
 function Summary({ records, attempt }: { records: TraceRecords; attempt?: Attempt }) {
   const { t } = useTranslation("inspector");
   if (!attempt) return null;
-  const connection = t(attempt.timing.reused ? "timeline.reused" : "timeline.new");
-  return `${t("timeline.attempts", { count: records.attempts.length })}, ${connection}`;
+  return `${t("timeline.attempts", { count: records.attempts.length })}, ${t(connectionOf(attempt.timing))}`;
+}
+
+function connectionOf(timing: Timing) {
+  if (timing.retried_stale) return "timeline.stale";
+  return timing.reused ? "timeline.reused" : "timeline.new";
 }
 
 interface ExchangeProps {

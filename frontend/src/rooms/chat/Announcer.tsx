@@ -27,8 +27,14 @@ export function Announcer({ conversationId }: { conversationId: string }) {
       if (!message) return;
       const next = nextSentences(message.text, said.current, ended);
       said.current = next.said;
-      const ending = ended ? ` ${t(`announce.${message.state}`, { defaultValue: "" })}` : "";
-      if (next.words || ending.trim()) setWords(`${next.words}${ending}`);
+      if (!ended) {
+        if (next.words) setWords(next.words);
+        return;
+      }
+      const names = message.calls.map((call) => call.name).join(", ");
+      const asks = names ? t("announce.calls", { names }) : "";
+      const ending = t(`announce.${message.state}`, { defaultValue: "" });
+      setWords([next.words, message.refusal, asks, ending].filter(Boolean).join(" "));
     };
     const timer = setInterval(() => speak(false), EVERY);
     return () => {

@@ -2,6 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ClipboardCopy, MoreHorizontal, PanelLeft, PanelRight, Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Preset } from "../../api/types";
 import { keysOf } from "../../app/keys";
 import { PhoneBar } from "../../app/PhoneBar";
 import { showPart, toggleList, useLayout, usePage } from "../../app/page-state";
@@ -12,6 +13,7 @@ import { copyText } from "../../ui/CopyButton";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { TitleEditor } from "./list/TitleEditor";
+import { Monogram } from "./picker/Monogram";
 
 interface ChatBarProps {
   id: string;
@@ -19,11 +21,13 @@ interface ChatBarProps {
   phone: boolean;
   listHidden: boolean;
   model: string | null;
+  preset: Preset | undefined;
   inspecting: boolean;
   onInspect: () => void;
 }
 
-export function ChatBar({ id, title, phone, listHidden, model, inspecting, onInspect }: ChatBarProps) {
+export function ChatBar(props: ChatBarProps) {
+  const { id, title, phone, listHidden, model, preset, inspecting, onInspect } = props;
   const { t } = useTranslation("chat");
   const [editing, setEditing] = useState(false);
   const layout = useLayout();
@@ -31,7 +35,13 @@ export function ChatBar({ id, title, phone, listHidden, model, inspecting, onIns
     return (
       <PhoneBar
         title={title}
-        sub={model ? <p className="mono cut text-ink-3 leading-[15px]">{model}</p> : null}
+        sub={
+          preset ? (
+            <p className="cut text-xs text-ink-2 leading-[15px]">{preset.label}</p>
+          ) : model ? (
+            <p className="mono cut text-ink-3 leading-[15px]">{model}</p>
+          ) : null
+        }
         action={
           <Link to="/" className="btn bare ic" aria-label={t("list.new")} data-testid="new-chat">
             <Plus size={20} strokeWidth={1.75} />
@@ -66,6 +76,12 @@ export function ChatBar({ id, title, phone, listHidden, model, inspecting, onIns
           {title}
         </h1>
       )}
+      {preset && !editing ? (
+        <span className="bar-preset" data-testid="bar-preset" title={preset.target ?? undefined}>
+          {preset.icon_in_header ? <Monogram preset={preset} /> : null}
+          <span className="cut">{preset.label}</span>
+        </span>
+      ) : null}
       <span className="flex-1" />
       {id ? <MoreMenu id={id} title={title} onRename={() => setEditing(true)} /> : null}
       {id ? (

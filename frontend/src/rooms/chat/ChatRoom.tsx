@@ -3,7 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "../../api/client";
-import { modelsQuery } from "../../api/queries";
+import { modelsQuery, presetsQuery } from "../../api/queries";
 import type { Message, Problem } from "../../api/types";
 import { useAtLeast, useLayout, usePage } from "../../app/page-state";
 import { enqueueMessage, load, regenerate, send, stop, useStore } from "../../core/store";
@@ -15,7 +15,8 @@ import { Announcer } from "./Announcer";
 import { ChatBar } from "./ChatBar";
 import { ConversationList } from "./ConversationList";
 import { Composer } from "./composer/Composer";
-import { compose, composingOf, modelToUse, useComposed } from "./composer/composing";
+import { asked, type Choice, choiceToUse, NO_PRESETS, presetOf } from "./composer/choice";
+import { compose, composingOf, useComposed } from "./composer/composing";
 import { Dock } from "./Dock";
 import { EmptyChat } from "./EmptyChat";
 import { TieLine } from "./TieLine";
@@ -23,6 +24,7 @@ import { Transcript, type TranscriptHandle } from "./Transcript";
 import { useChatShortcuts } from "./use-chat-shortcuts";
 
 const NO_MODELS: never[] = [];
+const NO_CHOICE: Choice = { model: null, preset: null };
 
 export default function ChatRoom() {
   const { t } = useTranslation("chat");
@@ -38,7 +40,12 @@ export default function ChatRoom() {
   const failure = useStore((state) => state.failures[id]);
   const { data: models = NO_MODELS } = useQuery(modelsQuery);
   const composed = useComposed(id);
-  const model = modelToUse(composed.model, conversation, latest, models);
+  // Until the presets have come, nobody can say which of them a chat begins with.
+  const { data: list = NO_PRESETS, isPending } = useQuery(presetsQuery);
+  const { model, preset: presetName } = isPending
+    ? NO_CHOICE
+    : choiceToUse(composed, conversation, latest, models, list);
+  const preset = presetOf(list, presetName);
   const live = tree ? writing(tree) : null;
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -99,10 +106,17 @@ export default function ChatRoom() {
     async (text: string, parent: string | null) => {
       if (!model) return;
       const { parameters } = composingOf(id);
-      const sent = await send({ conversation_id: id || null, parent_id: parent, model, text, parameters });
+      const choice = asked({ model, preset: presetName });
+      const sent = await send({
+        conversation_id: id || null,
+        parent_id: parent,
+        ...choice,
+        text,
+        parameters,
+      });
       const open = trace && sent.answer.trace_id ? { trace: sent.answer.trace_id } : {};
       if (!id) {
-        compose("", { draft: "", model: null });
+        compose("", { draft: "", model: null, preset: null });
         compose(sent.conversation.id, { parameters });
         await navigate({
           to: "/chat/$conversationId",
@@ -112,14 +126,17 @@ export default function ChatRoom() {
       } else if (trace) inspect(sent.answer.trace_id);
       transcript.current?.toBottom();
     },
-    [id, model, navigate, inspect, trace],
+    [id, model, presetName, navigate, inspect, trace],
   );
 
   const submit = async (text: string) => {
     if (!model) return;
     compose(id, { draft: "" });
     input.current?.focus();
-    if (live) return enqueueMessage(id, { text, model, parameters: composingOf(id).parameters });
+    if (live) {
+      const { parameters } = composingOf(id);
+      return enqueueMessage(id, { text, ...asked({ model, preset: presetName }), parameters });
+    }
     const sent = await ask(() => post(text, tree?.active ?? null));
     if (!sent) compose(id, { draft: text });
   };
@@ -128,10 +145,10 @@ export default function ChatRoom() {
     [ask, post],
   );
   const onRegenerate = useCallback(
-    (message: Message, other: string | null) => {
+    (message: Message, other: Choice | null) => {
       const { parameters } = composingOf(id);
       void ask(async () => {
-        await regenerate({ message_id: message.id, model: other ?? message.model, parameters });
+        await regenerate({ message_id: message.id, ...(other ? asked(other) : {}), parameters });
         const now = useStore.getState().trees[id];
         const answer = now ? writing(now) : null;
         if (trace && answer?.trace_id) inspect(answer.trace_id);
@@ -173,6 +190,7 @@ export default function ChatRoom() {
             phone={phone}
             listHidden={!showList}
             model={live?.model ?? model}
+            preset={live ? presetOf(list, live.preset) : preset}
             inspecting={trace !== null}
             onInspect={() => {
               const answer = tree ? lastOf(tree, "assistant") : null;
@@ -205,6 +223,7 @@ export default function ChatRoom() {
           ) : (
             <EmptyChat
               models={models}
+              preset={preset}
               onTry={(text) => {
                 compose("", { draft: text });
                 input.current?.focus();
@@ -214,6 +233,7 @@ export default function ChatRoom() {
           <Composer
             conversation={id}
             model={model}
+            preset={preset}
             models={models}
             live={live}
             busy={busy}

@@ -1,8 +1,8 @@
 import { TriangleAlert } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../../api/types";
 import { APPROXIMATELY, count, estimate, money, rate, secondsShort } from "../../format";
+import { useSeconds } from "./use-seconds";
 
 interface ChipProps {
   message: Message;
@@ -35,12 +35,13 @@ export function Chip({ message, open, onOpen }: ChipProps) {
 function LiveParts({ message }: { message: Message }) {
   const { t } = useTranslation("chat");
   const seconds = useSeconds(message.created_at);
-  const writes = message.text !== "" || message.reasoning !== "";
+  const { text, refusal, reasoning, calls } = message;
+  const does = calls.length ? "calling" : text || refusal ? "writing" : reasoning ? "thinking" : "waiting";
   return (
     <>
       <span className="text-vein">
         <span className="dot beat" aria-hidden="true" />
-        {writes ? (message.text ? t("chip.writing") : t("chip.thinking")) : t("chip.waiting")}
+        {t(`chip.${does}`)}
       </span>
       <span className="min-w-[7ch] justify-end">{seconds.toFixed(1)} s</span>
     </>
@@ -103,14 +104,4 @@ function costOf(message: Message, t: (key: string) => string): string {
   if (chip.cost_kind === "local") return t("chip.local");
   if (chip.cost_kind === "unknown" || chip.cost_usd === null) return t("chip.unpriced");
   return estimate(money(chip.cost_usd), chip.estimated);
-}
-
-/** Seconds since a moment of the server's clock; never below zero when the clocks differ. */
-function useSeconds(since: number): number {
-  const [now, setNow] = useState(() => Date.now() / 1000);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now() / 1000), 100);
-    return () => clearInterval(timer);
-  }, []);
-  return Math.max(0, now - since);
 }

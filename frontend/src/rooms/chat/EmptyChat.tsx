@@ -1,22 +1,26 @@
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Model } from "../../api/types";
+import type { Model, Preset } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { WithCode } from "../../ui/FindingCard";
 import { isPractice } from "./composer/composing";
+import { Monogram } from "./picker/Monogram";
 
 interface EmptyChatProps {
   models: Model[];
+  /** The preset that the chat will begin with. */
+  preset: Preset | undefined;
   onTry: (text: string) => void;
 }
 
 /** A chat that has not begun: what this place is, and one thing to do. */
-export function EmptyChat({ models, onTry }: EmptyChatProps) {
+export function EmptyChat({ models, preset, onTry }: EmptyChatProps) {
   const { t } = useTranslation("chat");
+  if (preset && speaks(preset)) return <PresetLanding preset={preset} onTry={onTry} />;
   const usable = models.filter((model) => model.usable);
-  const onlyPractice = usable.length > 0 && usable.every((model) => isPractice(model.id));
+  const onlyPractice = usable.length > 0 && usable.every((model) => isPractice(model.id, models));
   return (
     <div className="empty-chat">
       <div className="empty-chat-column">
@@ -30,6 +34,51 @@ export function EmptyChat({ models, onTry }: EmptyChatProps) {
             <Button onClick={() => onTry(t("empty.sample"))}>{t("empty.try")}</Button>
           </p>
         )}
+      </div>
+    </div>
+  );
+}
+
+/** Whether a preset has something to say before the first message. */
+function speaks({ on_landing, greeting, description, starters }: Preset): boolean {
+  return (on_landing && Boolean(greeting ?? description)) || starters.length > 0;
+}
+
+/** What a preset says of itself, and its ways to begin. */
+function PresetLanding({ preset, onTry }: { preset: Preset; onTry: (text: string) => void }) {
+  const { t } = useTranslation("chat");
+  const { greeting, description, starters } = preset;
+  return (
+    <div className="empty-chat">
+      <div className="empty-chat-column" data-testid="preset-landing">
+        {preset.on_landing ? (
+          <>
+            <p className="flex items-center gap-2 text-ink-2">
+              <Monogram preset={preset} />
+              {preset.label}
+            </p>
+            <h1 className="mt-2 text-xl font-title tracking-[-0.015em]" dir="auto">
+              {greeting ?? description ?? preset.label}
+            </h1>
+            {greeting && description ? (
+              <p className="mt-2 text-md leading-read text-ink-2" dir="auto">
+                {description}
+              </p>
+            ) : null}
+          </>
+        ) : null}
+        {starters.length ? (
+          <ul className="starters" aria-label={t("preset.starters")}>
+            {starters.map((starter) => (
+              <li key={starter} className="max-w-full">
+                <Button onClick={() => onTry(starter)} data-testid="starter">
+                  {starter}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {preset.state === "broken" ? <p className="mt-4 text-warn">{preset.reason}</p> : null}
       </div>
     </div>
   );
@@ -65,6 +114,9 @@ function Specimen() {
   );
 }
 
+/** What practice is good at, one of each kind. */
+const SAMPLES = ["sum", "remember", "code", "word"] as const;
+
 /** Nothing but practice answers: what that is, and how to bring a key. */
 function Practice({ ready, onTry }: { ready: boolean; onTry: (text: string) => void }) {
   const { t } = useTranslation("chat");
@@ -77,9 +129,26 @@ function Practice({ ready, onTry }: { ready: boolean; onTry: (text: string) => v
         </h2>
         {ready ? <p className="mt-1 text-ink-2">{t("practice.what")}</p> : null}
         {ready ? (
-          <Button className="mt-3" onClick={() => onTry(t("empty.sample"))}>
-            {t("empty.try")}
-          </Button>
+          <>
+            <p id="practice-try" className="mt-3 text-xs text-ink-3">
+              {t("practice.try")}
+            </p>
+            <ul className="mt-1 flex flex-wrap gap-1.5" aria-labelledby="practice-try">
+              {SAMPLES.map((sample) => (
+                <li key={sample} className="max-w-full">
+                  <Button
+                    className="h-auto! max-w-full min-h-7 py-1 whitespace-normal!"
+                    onClick={() => onTry(t(`practice.samples.${sample}`))}
+                  >
+                    {t(`practice.samples.${sample}`)}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+            <Link to="/endpoints" search={{ endpoint: "practice" }} className="link mt-3 inline-block">
+              {t("practice.more")}
+            </Link>
+          </>
         ) : null}
       </div>
       <div className="border-t border-line p-4">

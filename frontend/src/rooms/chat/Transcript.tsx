@@ -10,7 +10,8 @@ import { activePath } from "../../core/tree";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Tag } from "../../ui/Tag";
-import { compose } from "./composer/composing";
+import type { Choice } from "./composer/choice";
+import { compose, modelOf } from "./composer/composing";
 import { AnswerMessage } from "./message/AnswerMessage";
 import { UserMessage } from "./message/UserMessage";
 import { usePinned } from "./use-pinned";
@@ -29,7 +30,7 @@ interface TranscriptProps {
   editing: string | null;
   onEdit: (messageId: string | null) => void;
   onInspect: (traceId: string) => void;
-  onRegenerate: (message: Message, model: string | null) => void;
+  onRegenerate: (message: Message, other: Choice | null) => void;
   onResend: (message: Message, text: string) => void;
 }
 
@@ -112,7 +113,7 @@ const OneMessage = memo(function OneMessage(props: OneMessageProps) {
   const message = useStore((state) => state.trees[conversationId]?.messages[id]);
   const { data: models } = useQuery(modelsQuery);
   const endpoint = useMemo(
-    () => models?.find((model) => model.id === message?.model)?.endpoint_label ?? null,
+    () => modelOf(models ?? [], message?.model)?.endpoint_label ?? null,
     [models, message?.model],
   );
   if (!message) return null;

@@ -3,7 +3,7 @@ import type { Model } from "../../api/types";
 import { actionOf } from "../../app/keys";
 import { aConversation } from "../../core/samples";
 import { byDate } from "./list/date-groups";
-import { findModels, recentModels } from "./picker/search";
+import { findModels, ROUTES, recentModels } from "./picker/search";
 import { nextSentences, spoken } from "./speech";
 
 describe("groups by date", () => {
@@ -39,6 +39,9 @@ describe("the search for models", () => {
     model: name,
     display_label: name,
     usable: true,
+    aside: false,
+    practice: false,
+    about: null,
     reason: null,
     context: fact<number>(null),
     input_usd_per_mtok: fact<number>(null),
@@ -90,6 +93,16 @@ describe("the search for models", () => {
       "b/y",
       "a/x",
     ]);
+  });
+
+  it("keeps routes in a group of their own, and finds them by their targets", () => {
+    const targets = [{ id: "deepseek/deepseek-chat", reason: null }];
+    const smart = model("", "smart", { id: "smart", endpoint_label: "", practice: true, targets });
+    const groups = findModels([...models, smart], "", []);
+    expect(groups.at(-1)).toEqual({ key: ROUTES, endpoint: null, models: [smart] });
+    const found = findModels([...models, smart], "deepseek-chat", []);
+    expect(found.map(({ key }) => key)).toEqual(["deepseek", ROUTES]);
+    expect(findModels([smart], "smart:cut", [])).toEqual([]);
   });
 });
 

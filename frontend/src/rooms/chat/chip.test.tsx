@@ -18,6 +18,8 @@ const FIGURES: Figures = {
   total: 7.16,
   lost: 2,
   finish_reason: "stop",
+  thought: null,
+  thought_field: null,
 };
 
 /** The parts of the chip, as they stand beside each other. */

@@ -5,6 +5,7 @@ import { useShortcuts } from "../../app/shortcuts";
 import { chooseBranch, useStore } from "../../core/store";
 import { activePath, branchOf, lastOf, type Tree } from "../../core/tree";
 import { copyText } from "../../ui/CopyButton";
+import type { Choice } from "./composer/choice";
 import type { TranscriptHandle } from "./Transcript";
 
 interface ChatKeys {
@@ -13,7 +14,7 @@ interface ChatKeys {
   input: RefObject<HTMLTextAreaElement | null>;
   transcript: RefObject<TranscriptHandle | null>;
   inspect: (trace: string | null) => void;
-  onRegenerate: (message: Message, model: string | null) => void;
+  onRegenerate: (message: Message, other: Choice | null) => void;
   closeInspector: () => void;
 }
 

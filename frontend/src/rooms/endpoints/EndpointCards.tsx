@@ -1,8 +1,13 @@
-import { type KeyboardEvent, useRef } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight } from "lucide-react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { standingQuery } from "../../api/queries";
 import type { Endpoint } from "../../api/types";
+import { clock } from "../../format";
 import { WithCode } from "../../ui/FindingCard";
-import { originOf } from "./models";
+import { isDialect, originOf } from "./models";
+import { restingOf, wordOf } from "./standing";
 
 interface EndpointCardsProps {
   endpoints: Endpoint[];
@@ -10,6 +15,7 @@ interface EndpointCardsProps {
   onChoose: (name: string) => void;
 }
 
+/** The endpoints; what practice keeps aside is folded under its own card. */
 export function EndpointCards({ endpoints, chosen, onChoose }: EndpointCardsProps) {
   const list = useRef<HTMLUListElement>(null);
   const walk = (event: KeyboardEvent) => {
@@ -21,14 +27,65 @@ export function EndpointCards({ endpoints, chosen, onChoose }: EndpointCardsProp
     event.preventDefault();
     next.focus();
   };
+  // What ENDPOINTS hides from the chat is aside too, and stays a card of its own here.
+  const aside = endpoints.filter((endpoint) => endpoint.aside && endpoint.kind === "practice");
   return (
     <ul ref={list} onKeyDown={walk}>
-      {endpoints.map((endpoint) => (
-        <li key={endpoint.name}>
-          <Card endpoint={endpoint} chosen={endpoint.name === chosen} onChoose={onChoose} />
-        </li>
-      ))}
+      {endpoints
+        .filter((endpoint) => !aside.includes(endpoint))
+        .map((endpoint) => (
+          <li key={endpoint.name}>
+            <Card endpoint={endpoint} chosen={endpoint.name === chosen} onChoose={onChoose} />
+            {endpoint.kind === "practice" && aside.length > 0 ? (
+              <Aside endpoints={aside} chosen={chosen} onChoose={onChoose} />
+            ) : null}
+          </li>
+        ))}
     </ul>
+  );
+}
+
+/** Practice's dialects and doors: folded, unless one of them is what is looked at. */
+function Aside({ endpoints, chosen, onChoose }: EndpointCardsProps) {
+  const { t } = useTranslation("endpoints");
+  const within = endpoints.some((endpoint) => endpoint.name === chosen);
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const open = wanted ?? within;
+  const dialects = endpoints.filter(isDialect).length;
+  return (
+    <>
+      <button
+        type="button"
+        className="ep-fold"
+        data-testid="practice-aside"
+        aria-expanded={open}
+        onClick={() => setWanted(!open)}
+      >
+        <ChevronRight size={14} className={open ? "rotate-90" : ""} aria-hidden="true" />
+        {t("aside.both", {
+          dialects: t("aside.dialects", { count: dialects }),
+          doors: t("aside.doors", { count: endpoints.length - dialects }),
+        })}
+      </button>
+      {open ? (
+        <ul>
+          {endpoints.map((endpoint) => (
+            <li key={endpoint.name}>
+              <button
+                type="button"
+                className="ep-card ep-small"
+                data-testid="endpoint-aside"
+                aria-current={endpoint.name === chosen || undefined}
+                onClick={() => onChoose(endpoint.name)}
+              >
+                {endpoint.label}
+                <small className="mono">{endpoint.name}/</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
   );
 }
 
@@ -49,7 +106,10 @@ function Card({
   onChoose: (name: string) => void;
 }) {
   const { t } = useTranslation("endpoints");
-  const { mark, tone } = STATE[endpoint.state];
+  const { data: standings } = useQuery(standingQuery);
+  const resting = restingOf(standings?.[endpoint.name]);
+  const left = endpoint.state === "ready" && resting?.all ? resting : null;
+  const { mark, tone } = left ? { mark: "dot ring", tone: "text-warn" } : STATE[endpoint.state];
   return (
     <button
       type="button"
@@ -62,12 +122,15 @@ function Card({
       <span className="flex w-full items-center gap-2">
         <span className={`${mark} ${tone}`} aria-hidden="true" />
         <b className="cut flex-1">{endpoint.label}</b>
-        <span className={`text-xs ${endpoint.state === "ready" ? "text-ink-3" : tone}`}>
-          {t(`state.${endpoint.state}`)}
+        <span className={`text-xs ${endpoint.state === "ready" && !left ? "text-ink-3" : tone}`}>
+          {t(left ? wordOf(left) : `state.${endpoint.state}`)}
         </span>
       </span>
       <small className="mono">{found(endpoint, t)}</small>
-      <small>{t("modelCount", { count: endpoint.models.length })}</small>
+      <small>
+        {t("modelCount", { count: endpoint.models.length })}
+        {left?.until ? ` · ${t("standing.until", { time: clock(left.until) })}` : null}
+      </small>
       {endpoint.reason ? (
         <small>
           <span className="ep-reason">

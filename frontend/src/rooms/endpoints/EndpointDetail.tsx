@@ -1,17 +1,24 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ExternalLink, RefreshCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { change, problemOf } from "../../api/client";
-import { endpointsQuery, modelsQuery } from "../../api/queries";
-import type { Endpoint } from "../../api/types";
+import { endpointsQuery, modelsQuery, standingQuery } from "../../api/queries";
+import type { Endpoint, KeyState } from "../../api/types";
 import { clock } from "../../format";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { FindingCard, ProblemCard, WithCode } from "../../ui/FindingCard";
 import { Tag } from "../../ui/Tag";
+import { ConfigPlace } from "./ConfigPlace";
+import { CheckButton } from "./doctor/CheckButtons";
+import { LocalReason } from "./local/LocalReason";
+import { LocalSection } from "./local/LocalSection";
 import { ModelTable } from "./ModelTable";
-import { originOf, ruleParts } from "./models";
+import { isDialect, originOf, ruleParts } from "./models";
+import { RestingCard, RestingTag, StandingFact } from "./Standing";
+import { restingOf } from "./standing";
 
 interface EndpointDetailProps {
   endpoint: Endpoint;
@@ -35,16 +42,23 @@ export function EndpointDetail({ endpoint, compared, onCompare }: EndpointDetail
       void client.invalidateQueries({ queryKey: modelsQuery.queryKey });
     },
   });
+  const { data: standings } = useQuery(standingQuery);
+  const resting = restingOf(standings?.[endpoint.name]);
   const problem = fetchModels.error ? problemOf(fetchModels.error) : endpoint.fetch_problem;
   return (
     <article className="ep-detail" aria-labelledby="ep-name">
       <header>
         <h2 id="ep-name">{endpoint.label}</h2>
         <span className="mono text-ink-3">{endpoint.name}/</span>
-        <Tag tone={TONE[endpoint.state]} mark={MARK[endpoint.state]}>
-          {t(`state.${endpoint.state}`)}
-        </Tag>
+        {endpoint.state === "ready" && resting?.all ? (
+          <RestingTag resting={resting} />
+        ) : (
+          <Tag tone={TONE[endpoint.state]} mark={MARK[endpoint.state]}>
+            {t(`state.${endpoint.state}`)}
+          </Tag>
+        )}
         <span className="flex-1" />
+        <CheckButton endpoint={endpoint} />
         {endpoint.fetch ? (
           <Button small disabled={fetchModels.isPending} onClick={() => fetchModels.mutate()}>
             <RefreshCw size={14} aria-hidden="true" />
@@ -52,16 +66,45 @@ export function EndpointDetail({ endpoint, compared, onCompare }: EndpointDetail
           </Button>
         ) : null}
       </header>
-      {endpoint.reason ? <Reason endpoint={endpoint} /> : null}
+      {endpoint.aside ? <OfPractice endpoint={endpoint} /> : null}
+      {endpoint.reason && endpoint.kind === "local" ? (
+        <LocalReason endpoint={endpoint} />
+      ) : endpoint.reason ? (
+        <Reason endpoint={endpoint} />
+      ) : null}
       {problem ? (
         <div role="alert">
           <ProblemCard problem={problem} />
         </div>
       ) : null}
+      {resting?.all ? <RestingCard resting={resting} /> : null}
       <Facts endpoint={endpoint} />
+      {endpoint.local_server && endpoint.state === "ready" ? <LocalSection endpoint={endpoint} /> : null}
       <Rules endpoint={endpoint} />
       <ModelTable endpoint={endpoint} compared={compared} onCompare={onCompare} />
     </article>
+  );
+}
+
+/** Says of a part of practice that it is one, and where the rest of it stands. */
+function OfPractice({ endpoint }: { endpoint: Endpoint }) {
+  const { t } = useTranslation("endpoints");
+  const dialect = isDialect(endpoint);
+  return (
+    <p className="text-ink-2">
+      {t(dialect ? "aside.dialectOf" : "aside.doorOf")}{" "}
+      <Link
+        to="/endpoints"
+        className="link"
+        search={
+          dialect
+            ? { endpoint: "practice", section: "dialects", dialect: endpoint.name }
+            : { endpoint: "practice", section: "faults", fault: endpoint.name.replace(/^practice-/, "") }
+        }
+      >
+        {t(dialect ? "aside.toDialect" : "aside.toDoor")}
+      </Link>
+    </p>
   );
 }
 
@@ -69,7 +112,7 @@ export function EndpointDetail({ endpoint, compared, onCompare }: EndpointDetail
 function Reason({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation("endpoints");
   const { variable, source } = endpoint.key;
-  const missing = variable && (source === "missing" || endpoint.state === "not_configured");
+  const missing = variable && source === "missing";
   return (
     <FindingCard
       tone={endpoint.state === "broken" ? "error" : "warn"}
@@ -89,9 +132,8 @@ function Reason({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-function Facts({ endpoint }: { endpoint: Endpoint }) {
+export function Facts({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation("endpoints");
-  const { key } = endpoint;
   return (
     <dl className="ep-facts">
       <Fact name={t("fact.address")}>
@@ -102,12 +144,17 @@ function Facts({ endpoint }: { endpoint: Endpoint }) {
         <span className="text-ink-3"> · {t("fact.provider", { provider: endpoint.provider })}</span>
       </Fact>
       <Fact name={t("fact.key")}>
-        {t(`key.${key.source}`, { defaultValue: key.source })}
-        {key.variable ? <span className="mono"> {key.variable}</span> : null}
-        {key.masked ? <span className="insp-mask mono ml-2">{key.masked}</span> : null}
+        {[endpoint.key, ...endpoint.more_keys].map((one, at) => (
+          <KeyOrigin key={at} of={one} />
+        ))}
       </Fact>
+      {endpoint.state === "ready" ? (
+        <Fact name={t("fact.standing")}>
+          <StandingFact name={endpoint.name} />
+        </Fact>
+      ) : null}
       <Fact name={t("fact.origin")}>
-        <span className={endpoint.origin.line ? "loc" : ""}>{originOf(endpoint.origin)}</span>
+        <ConfigPlace place={originOf(endpoint.origin)} />
         {endpoint.origin.why ? <span className="text-ink-3"> · {endpoint.origin.why}</span> : null}
       </Fact>
       <Fact name={t("fact.titles")}>
@@ -138,6 +185,20 @@ function Facts({ endpoint }: { endpoint: Endpoint }) {
         </Fact>
       ) : null}
     </dl>
+  );
+}
+
+function KeyOrigin({ of: key }: { of: KeyState }) {
+  const { t } = useTranslation("endpoints");
+  return (
+    <span className="block">
+      {t(`key.${key.source}`, {
+        context: key.variable ? "variable" : undefined,
+        defaultValue: key.source,
+      })}
+      {key.variable ? <span className="mono"> {key.variable}</span> : null}
+      {key.masked ? <span className="insp-mask mono ml-2">{key.masked}</span> : null}
+    </span>
   );
 }
 
@@ -199,7 +260,7 @@ function RuleList({ rules }: { rules: string[] }) {
           return (
             <li key={at}>
               <span className="mono break-words">{text}</span>
-              {place ? <span className="loc">{place}</span> : null}
+              {place ? <ConfigPlace place={place} /> : null}
               {why ? <p>{why}</p> : null}
             </li>
           );

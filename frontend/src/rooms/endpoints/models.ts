@@ -1,6 +1,6 @@
 /** Ordering and comparing models by their facts. Unknown is not zero: it stands last, either way. */
 
-import type { Fact, Model } from "../../api/types";
+import type { Endpoint, Fact, Model } from "../../api/types";
 
 export type Column = "name" | "context" | "input" | "output";
 export interface Order {
@@ -65,6 +65,16 @@ export function ruleParts(rule: string): RuleParts {
 /** A place in a file, or the word for where no file is at work. */
 export function originOf(origin: { source: string; line: number | null }): string {
   return origin.line ? `${origin.source}:${origin.line}` : origin.source;
+}
+
+/** A local server that nobody has configured, and that is not there. */
+export function isAbsent(endpoint: Endpoint): boolean {
+  return endpoint.kind === "local" && endpoint.state === "not_configured";
+}
+
+/** Practice's dialects lie under one address; its doors are ports of their own. */
+export function isDialect(endpoint: Endpoint): boolean {
+  return endpoint.aside && /^https?:\/\/[^/]+\/practice\//.test(endpoint.base_url);
 }
 
 export const MOST_COMPARED = 4;

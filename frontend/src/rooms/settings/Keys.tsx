@@ -1,16 +1,21 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { change, problemOf } from "../../api/client";
 import { keysQuery, queries } from "../../api/queries";
-import type { Key, KeyMade } from "../../api/types";
+import type { Key, KeyBody, KeyMade } from "../../api/types";
+import { onLiveEvent } from "../../core/store";
 import { day } from "../../format";
 import { Button } from "../../ui/Button";
-import { Confirm } from "../../ui/Confirm";
-import { CopyButton } from "../../ui/CopyButton";
 import { ProblemCard } from "../../ui/FindingCard";
 import { Skeleton } from "../../ui/Skeleton";
+import { TracesOf } from "./KeyDays";
+import { KeyForm } from "./KeyForm";
+import { KeyRow, Use } from "./KeyRow";
+import "./keys.css";
+import { bodyOf } from "./keys";
+import { MadeKey } from "./MadeKey";
 import { Section } from "./Section";
 
 const refresh = () => queries.invalidateQueries({ queryKey: ["keys"] });
@@ -18,157 +23,127 @@ const refresh = () => queries.invalidateQueries({ queryKey: ["keys"] });
 /** Keys for programs that use the gateway. A key's secret is on the page once and nowhere after. */
 export function Keys() {
   const { t } = useTranslation("settings");
-  const { data: keys, error, isPending } = useQuery(keysQuery);
-  const [naming, setNaming] = useState(false);
+  const { data, error, isPending } = useQuery(keysQuery);
+  const [making, setMaking] = useState(false);
   const [made, setMade] = useState<KeyMade | null>(null);
+  useFreshUse();
+  const keys = data?.keys ?? [];
+  const inUse = keys.filter((key) => key.revoked_at === null);
+  const revoked = keys.filter((key) => key.revoked_at !== null);
   return (
     <Section
       title={t("keys.title")}
       note={t("keys.note")}
       action={
-        naming ? null : (
-          <Button onClick={() => setNaming(true)} data-testid="new-key">
+        making ? null : (
+          <Button onClick={() => setMaking(true)} data-testid="new-key">
             <Plus size={16} strokeWidth={1.75} />
             {t("keys.new")}
           </Button>
         )
       }
     >
-      {naming ? (
+      {making ? (
         <NewKey
           onDone={(key) => {
-            setNaming(false);
+            setMaking(false);
             if (key) setMade(key);
           }}
         />
       ) : null}
-      {made ? <Secret made={made} onDone={() => setMade(null)} /> : null}
+      {made ? <MadeKey made={made} onDone={() => setMade(null)} /> : null}
       {error ? <ProblemCard problem={problemOf(error)} /> : null}
       {isPending ? <Skeleton rows={2} /> : null}
-      {keys && !keys.length && !naming ? <p className="text-ink-3">{t("keys.none")}</p> : null}
-      {keys?.length ? <KeyTable keys={keys} /> : null}
+      {data && !inUse.length && !making ? <p className="text-ink-3">{t("keys.none")}</p> : null}
+      {inUse.length ? (
+        <ul className="key-list key-table">
+          {/* Each figure has its own name for those who do not see the heads. */}
+          <li className="key-heads" aria-hidden="true">
+            <span>{t("keys.name")}</span>
+            <span>{t("keys.today")}</span>
+            <span>{t("keys.total")}</span>
+            <span>{t("keys.used")}</span>
+          </li>
+          {inUse.map((key) => (
+            <KeyRow key={key.id} of={key} days={data?.days[key.id] ?? []} />
+          ))}
+        </ul>
+      ) : null}
+      {revoked.length ? <Revoked keys={revoked} /> : null}
     </Section>
   );
 }
 
 function NewKey({ onDone }: { onDone: (made: KeyMade | null) => void }) {
-  const { t } = useTranslation("settings");
-  const [name, setName] = useState("");
   const make = useMutation({
-    mutationFn: () => change<KeyMade>("POST", "/api/keys", { name: name.trim() }),
+    mutationFn: (body: KeyBody) => change<KeyMade>("POST", "/api/keys", body),
     onSuccess: (made) => {
       void refresh();
       onDone(made);
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim()) make.mutate();
-  };
   return (
-    <form onSubmit={submit} className="mb-3">
-      <div className="flex flex-wrap gap-2">
-        <input
-          // biome-ignore lint/a11y/noAutofocus: it appears because its button was pressed
-          autoFocus
-          className="field min-w-48 flex-1"
-          maxLength={80}
-          value={name}
-          placeholder={t("keys.namePlaceholder")}
-          aria-label={t("keys.name")}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button
-          type="submit"
-          className="h-8"
-          kind={name.trim() ? "ore" : "line"}
-          disabled={!name.trim() || make.isPending}
-        >
-          {t("keys.make")}
-        </Button>
-        <Button className="h-8" onClick={() => onDone(null)}>
-          {t("cancel", { ns: "common" })}
-        </Button>
-      </div>
+    <div className="mb-3">
+      <KeyForm
+        busy={make.isPending}
+        onCancel={() => onDone(null)}
+        onSend={(typed) => {
+          const body = bodyOf(typed);
+          if (typeof body === "string") return body;
+          if (!make.isPending) make.mutate(body);
+          return null;
+        }}
+      />
       {make.error ? (
-        <div className="mt-2">
+        <div role="alert" className="mt-2">
           <ProblemCard problem={problemOf(make.error)} />
         </div>
       ) : null}
-    </form>
-  );
-}
-
-function Secret({ made, onDone }: { made: KeyMade; onDone: () => void }) {
-  const { t } = useTranslation("settings");
-  return (
-    <div className="mb-3 rounded-control border border-vein bg-vein-wash p-3" data-testid="key-secret">
-      <p>
-        <b>{made.key.name}</b>: {t("keys.once")}
-      </p>
-      <div className="mt-2 flex items-center gap-2">
-        <code className="min-w-0 flex-1 break-all select-all" translate="no">
-          {made.secret}
-        </code>
-        <CopyButton text={made.secret} word={t("copy", { ns: "common" })} />
-        <Button small onClick={onDone}>
-          {t("keys.kept")}
-        </Button>
-      </div>
     </div>
   );
 }
 
-function KeyTable({ keys }: { keys: Key[] }) {
+/** They stay to be looked at: their use is part of the bill. */
+function Revoked({ keys }: { keys: Key[] }) {
   const { t, i18n } = useTranslation("settings");
-  const [asking, setAsking] = useState<Key | null>(null);
-  const revoke = useMutation({
-    mutationFn: (id: string) => change("DELETE", `/api/keys/${encodeURIComponent(id)}`),
-    onSettled: refresh,
-  });
   return (
-    <>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("keys.name")}</th>
-            <th scope="col">{t("keys.begins")}</th>
-            <th scope="col">{t("keys.made")}</th>
-            <th scope="col">{t("keys.used")}</th>
-            <th scope="col">
-              <span className="sr-only">{t("keys.revoke")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id}>
-              <td className="cut">{key.name}</td>
-              <td className="mono">{key.prefix}…</td>
-              <td>{day(key.created_at, i18n.language)}</td>
-              <td>{key.last_used_at ? day(key.last_used_at, i18n.language) : t("keys.never")}</td>
-              <td className="text-right">
-                <Button
-                  small
-                  onClick={() => setAsking(key)}
-                  aria-label={t("keys.revokeName", { name: key.name })}
-                >
-                  {t("keys.revoke")}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Confirm
-        open={asking !== null}
-        onOpenChange={(open) => open || setAsking(null)}
-        title={t("keys.revokeTitle")}
-        body={t("keys.revokeBody", { name: asking?.name ?? "" })}
-        action={t("keys.revoke")}
-        onConfirm={() => asking && revoke.mutate(asking.id)}
-      />
-      {revoke.error ? <ProblemCard problem={problemOf(revoke.error)} /> : null}
-    </>
+    <details className="key-revoked">
+      <summary>{t("keys.revokedCount", { count: keys.length })}</summary>
+      <ul className="key-list">
+        {keys.map((key) => (
+          <li key={key.id} className="key-row">
+            <div className="key-line">
+              <div className="key-name">
+                <p>{key.name}</p>
+                <p className="key-rules">
+                  <span className="mono">{key.prefix}…</span>
+                  <span>{t("keys.revokedAt", { date: day(key.revoked_at ?? 0, i18n.language) })}</span>
+                </p>
+              </div>
+              <Use label={t("keys.total")} use={key.total} />
+              {key.total.requests ? <TracesOf of={key} /> : null}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
+}
+
+/** Asks again for the use of keys a moment after requests came to their end. */
+function useFreshUse() {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = onLiveEvent((event) => {
+      if (event.type !== "trace.settled" || timer) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        void refresh();
+      }, 1000);
+    });
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
+  }, []);
 }

@@ -1,10 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { keysQuery } from "../../api/queries";
 import { count } from "../../format";
 import { Choice } from "../../inspector/Choice";
 import { Button } from "../../ui/Button";
-import type { Filter } from "./useTraces";
+import { type Filter, isFiltered } from "./useTraces";
 import type { AxisMode } from "./waterfall";
 
 interface FilterBarProps {
@@ -30,7 +32,6 @@ export function FilterBar({ filter, onChange, listed, total, live, mode, onMode 
     const timer = setTimeout(() => onChange({ ...filter, q }), 200);
     return () => clearTimeout(timer);
   }, [words, filter, onChange]);
-  const filtered = Boolean(filter.q || filter.failed || filter.caller);
   return (
     <search className="tr-filter">
       <div className="field min-w-48 flex-1">
@@ -78,7 +79,8 @@ export function FilterBar({ filter, onChange, listed, total, live, mode, onMode 
           ))}
         </select>
       </label>
-      {filtered ? (
+      {filter.key ? <OfKey id={filter.key} onEnd={() => onChange({ ...filter, key: undefined })} /> : null}
+      {isFiltered(filter) ? (
         <Button kind="bare" className="h-8!" onClick={() => onChange({})}>
           {t("clear")}
         </Button>
@@ -103,5 +105,19 @@ export function FilterBar({ filter, onChange, listed, total, live, mode, onMode 
         {t(live ? "live" : "polled")}
       </span>
     </search>
+  );
+}
+
+/** The key whose traces are listed, which is chosen in Settings. */
+function OfKey({ id, onEnd }: { id: string; onEnd: () => void }) {
+  const { t } = useTranslation("traces");
+  const { data } = useQuery(keysQuery);
+  const name = data?.keys.find((key) => key.id === id)?.name ?? id;
+  return (
+    <Button className="h-8! max-w-60" aria-label={t("endKey", { name })} onClick={onEnd}>
+      <span className="text-ink-3">{t("key")}</span>
+      <span className="cut">{name}</span>
+      <X size={14} strokeWidth={1.75} aria-hidden="true" />
+    </Button>
   );
 }

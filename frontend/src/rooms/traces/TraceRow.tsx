@@ -5,7 +5,7 @@ import type { Trace } from "../../api/types";
 import { clock, count, duration, estimate, money } from "../../format";
 import { bareSeconds, fineClock } from "../../inspector/figures";
 import { ModelName } from "../../inspector/ModelName";
-import { endOf, phasesOf } from "../../inspector/phases";
+import { endOf, phasesOf, placed } from "../../inspector/phases";
 import { traceQuery } from "../../inspector/query";
 import { type Attempt, sortRecords } from "../../inspector/records";
 import { Bars, TraceBars } from "./Bars";
@@ -149,8 +149,13 @@ function Mark({ trace }: { trace: Trace }) {
 }
 
 /** The server's own words for a mark; a code such as `rate_limited` is the same in every language. */
-function markWords(mark: string, t: (key: string, options?: { count: number }) => string): string {
+function markWords(
+  mark: string,
+  t: (key: string, options?: { count: number } | { endpoint: string }) => string,
+): string {
   if (mark === "title") return t("callers.title");
+  const fellBack = /^fell back from (.+)$/.exec(mark);
+  if (fellBack?.[1]) return t("fellBack", { endpoint: fellBack[1] });
   const lost = /^(\d+) lost$/.exec(mark);
   return lost ? t("lostMark", { count: Number(lost[1]) }) : mark;
 }
@@ -182,14 +187,13 @@ function AttemptRow({ attempt, start, axis, last }: AttemptRowProps) {
   const { t } = useTranslation("traces");
   const failed = Boolean(attempt.error) || (attempt.status ?? 0) >= 400;
   const offset = attempt.started - start + (axis.mode === "clock" ? start - axis.from : 0);
-  const phases = phasesOf({ timing: attempt.timing, frames: attempt.frames, failed }).map((phase) => ({
-    ...phase,
-    from: phase.from + offset,
-    to: phase.to + offset,
-  }));
+  const own = phasesOf({ timing: attempt.timing, frames: attempt.frames, failed });
+  const phases = placed(own, offset, attempt.waited);
   const words = [
+    attempt.waited && attempt.waited >= 0.001 ? t("waited", { time: duration(attempt.waited) }) : null,
     attempt.findings[0]?.title ?? attempt.error?.message,
     typeof attempt.retry_after === "number" ? t("retryAfter", { seconds: attempt.retry_after }) : null,
+    attempt.then,
   ].filter(Boolean);
   return (
     <tr className="att" data-last={last || undefined}>
@@ -217,6 +221,7 @@ function AttemptRow({ attempt, start, axis, last }: AttemptRowProps) {
 
 /** Two lines on a phone. */
 export function PhoneRow({ trace, now, onOpen }: Pick<RowProps, "trace" | "now" | "onOpen">) {
+  const { t } = useTranslation("traces");
   const live = trace.outcome === "live";
   return (
     <li>
@@ -238,9 +243,15 @@ export function PhoneRow({ trace, now, onOpen }: Pick<RowProps, "trace" | "now" 
         <span className={`mono text-right ${live ? "text-vein" : "text-ink-2"}`}>
           <PhoneCost trace={trace} /> {duration(endOfTrace(trace, now))}
         </span>
-        {trace.mark ? (
+        {trace.mark || trace.attempts > 1 ? (
           <span className="col-span-2 cut text-xs">
-            <Mark trace={trace} />
+            {trace.attempts > 1 ? (
+              <span className="text-ink-2">
+                {t("attempts", { count: trace.attempts })}
+                {trace.mark ? " · " : ""}
+              </span>
+            ) : null}
+            {trace.mark ? <Mark trace={trace} /> : null}
           </span>
         ) : null}
       </button>

@@ -15,7 +15,7 @@ import { Legend } from "./Legend";
 import { summarise } from "./summary";
 import { PhoneRow } from "./TraceRow";
 import { TraceTable } from "./TraceTable";
-import { type Filter, useTraces } from "./useTraces";
+import { type Filter, isFiltered, useTraces } from "./useTraces";
 import { type AxisMode, axisOf } from "./waterfall";
 import "../../inspector/inspector.css";
 import "../../inspector/bodies.css";
@@ -34,6 +34,7 @@ function readSearch(search: Record<string, unknown>): Search {
     q: typeof search.q === "string" && search.q ? search.q : undefined,
     failed: search.failed === true || undefined,
     caller: typeof search.caller === "string" ? search.caller : undefined,
+    key: typeof search.key === "string" ? search.key : undefined,
     axis: search.axis === "clock" || search.axis === "start" ? search.axis : undefined,
   };
 }
@@ -88,7 +89,7 @@ export default function TracesRoom() {
   }, [traceId, phone, close]);
 
   const empty = query.isSuccess && traces.length === 0;
-  const filtered = Boolean(filter.q || filter.failed || filter.caller);
+  const filtered = isFiltered(filter);
   const inspector = traceId ? (
     <Suspense fallback={<Skeleton rows={10} />}>
       <Inspector traceId={traceId} onClose={close} tied />

@@ -8,7 +8,11 @@ export interface Filter {
   q?: string;
   failed?: boolean;
   caller?: string;
+  /** The id of a key of the gateway. */
+  key?: string;
 }
+
+export const isFiltered = ({ q, failed, caller, key }: Filter) => Boolean(q || failed || caller || key);
 
 const PAGE = 100;
 
@@ -18,6 +22,7 @@ function pathOf(filter: Filter, before: string | null): string {
   if (filter.q) query.set("q", filter.q);
   if (filter.failed) query.set("outcome", "failed");
   if (filter.caller) query.set("caller", filter.caller);
+  if (filter.key) query.set("key", filter.key);
   return `/api/traces?${query}`;
 }
 
@@ -44,7 +49,7 @@ export function useTraces(filter: Filter) {
   const name = JSON.stringify(key);
   useEffect(() => {
     const [, own] = JSON.parse(name) as ["traces", Filter];
-    const filtered = Boolean(own.q || own.failed || own.caller);
+    const filtered = isFiltered(own);
     return onLiveEvent((event) => {
       if (event.type !== "trace.started" && event.type !== "trace.settled") return;
       const { trace } = event.data;

@@ -1,9 +1,26 @@
 """The messages that will really be sent, each with where it came from."""
 
-import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
-from filon.conversation.message import Message, Reasoning, Text, say
+from filon.config import special
+from filon.config.preset import Preset
+from filon.conversation.errors import InvalidRequest
+from filon.conversation.message import (
+    Image,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Text,
+    ToolCall,
+    say,
+)
+from filon.conversation.request import ChatRequest
+from filon.kit import clock
 from filon.pipeline import tokens
+from filon.pipeline.directory import Directory
+from filon.pipeline.presets import named_preset
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Thread, Turn
 from filon.store.messages import MessageRow
@@ -13,26 +30,74 @@ from filon.trace.records import Assembled, SourcedMessage
 _PREVIEW = 280
 
 
+class Gathered(Struct, frozen=True, kw_only=True):
+    """What was fetched. `branch` is a chat's path from its root to the message to be answered,
+    None where the caller brings the messages; `preset` the chosen preset; `person` who asks; `now`
+    when (Unix seconds)."""
+
+    branch: tuple[MessageRow, ...] | None = None
+    preset: Preset | None = None
+    person: str = ""
+    now: float
+
+
 async def assemble(turn: Turn, services: Services) -> Turn:
-    """Fetches the branch of a chat; other callers bring their messages with them."""
-    if turn.thread is None:
-        return decide(turn, None)
+    """Fetches the branch of a chat; other callers bring their messages with them. Raises NotFound
+    for a preset that is not there, InvalidRequest for one that is asked for vectors."""
     return decide(turn, await _gather(turn, turn.thread, services))
 
 
-async def _gather(turn: Turn, thread: Thread, services: Services) -> tuple[MessageRow, ...]:
-    return await services.store.messages.path(turn.caller.owner_id, thread.leaf_id)
+async def _gather(turn: Turn, thread: Thread | None, services: Services) -> Gathered:
+    owner = turn.caller.owner_id
+    branch = await services.store.messages.path(owner, thread.leaf_id) if thread else None
+    preset = preset_of(turn.request, services.directory)
+    person = await services.store.people.find(owner) if preset and preset.system else None
+    return Gathered(
+        branch=branch,
+        preset=preset,
+        person=person.name if person else "",
+        now=turn.started,
+    )
 
 
-def decide(turn: Turn, branch: tuple[MessageRow, ...] | None) -> Turn:
-    """Puts the messages together. `branch` is a chat's path from its root to the message to be
-    answered; answers that hold nothing are left out, and so is what a model thought."""
+def preset_of(request: ChatRequest, directory: Directory) -> Preset | None:
+    """The preset that the request names, apart or as its model. Raises NotFound."""
+    if request.preset is None:
+        return directory.preset(request.model)
+    return named_preset(directory.presets, request.preset)
+
+
+def decide(turn: Turn, gathered: Gathered) -> Turn:
+    """Puts the messages together: a preset's system prompt, then the branch or what the caller
+    brought. Of a branch, what a model thought is left out, and so are its tool calls: nobody ran
+    them, and providers refuse a call without a result. So are answers that then hold nothing."""
+    branch, preset = gathered.branch, gathered.preset
+    if preset is not None and turn.request.wants == "vectors":
+        raise InvalidRequest(
+            f"{turn.request.model} is a preset, and presets are for chat.",
+            fix="Name a model that makes embeddings: endpoint/model.",
+            param="model",
+        )
     if branch is None:
-        return turn.noting(_record(turn.request.messages, "request"))
-    messages = tuple(message for row in branch if (message := _as_sent(row)) is not None)
-    request = msgspec.structs.replace(turn.request, messages=messages, raw=None)
-    turn = msgspec.structs.replace(turn, request=request)
-    return turn.noting(_record(messages, "history", last="this message"))
+        sourced = _sourced(turn.request.messages, "request")
+        request = turn.request
+    else:
+        messages = tuple(message for row in branch if (message := _as_sent(row)) is not None)
+        sourced = _sourced(messages, "history", last="this message")
+        request = replace(turn.request, messages=messages, raw=None)
+    if preset is not None and preset.system is not None:
+        now = clock.local(gathered.now)
+        said = say("system", special.fill(preset.system.text, gathered.person, now))
+        request = _begun_with(said, request)
+        first = replace(_source(said, "preset"), because=preset.system.because)
+        sourced = (first, *sourced)
+    turn = replace(turn, request=request, preset=preset)
+    return turn.noting(Assembled(messages=sourced, tokenizer=tokens.TOKENIZER))
+
+
+def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:
+    """The request with one more message before all others, which keep the bytes they came in."""
+    return replace(request, messages=(message, *request.messages))
 
 
 def _as_sent(row: MessageRow) -> Message | None:
@@ -41,29 +106,56 @@ def _as_sent(row: MessageRow) -> Message | None:
     parts = tuple(
         part
         for part in row.message.parts
-        if not isinstance(part, Reasoning) and not (isinstance(part, Text) and not part.text)
+        if not isinstance(part, Reasoning | ToolCall) and part != Text("")
     )
     return Message(role="assistant", parts=parts) if parts else None
 
 
-def _record(messages: tuple[Message, ...], origin: str, last: str | None = None) -> Assembled:
+def _sourced(
+    messages: tuple[Message, ...], origin: str, last: str | None = None
+) -> tuple[SourcedMessage, ...]:
     ends = len(messages) - 1
-    return Assembled(
-        messages=tuple(
-            SourcedMessage(
-                message=_preview(message),
-                origin=last if last is not None and number == ends else origin,
-                tokens=tokens.of_message(message),
-            )
-            for number, message in enumerate(messages)
-        ),
-        tokenizer=tokens.TOKENIZER,
+    return tuple(
+        _source(message, last if last is not None and number == ends else origin)
+        for number, message in enumerate(messages)
+    )
+
+
+def _source(message: Message, origin: str) -> SourcedMessage:
+    return SourcedMessage(
+        message=_preview(message), origin=origin, tokens=tokens.of_message(message)
     )
 
 
 def _preview(message: Message) -> Message:
-    text = message.text
-    if len(text) <= _PREVIEW and len(message.parts) <= 1:
-        return message
-    shown = text[:_PREVIEW] + ("…" if len(text) > _PREVIEW else "")
-    return Message(role=message.role, parts=(Text(shown),), name=message.name)
+    """The message as a reader recognises it: its text in one, then its calls and the rest, each
+    by its beginning."""
+    match message.parts:
+        case (Text(text),) if len(text) <= _PREVIEW:
+            return message
+        case _:
+            pass
+    texts = (Text(_begun(message.text)),) if message.text else ()
+    others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
+    return Message(
+        role=message.role,
+        parts=(*texts, *others),
+        name=message.name,
+        call_id=message.call_id,
+    )
+
+
+def _part_begun(part: Part) -> Part:
+    match part:
+        case ToolCall(arguments=arguments):
+            return replace(part, arguments=_begun(arguments))
+        case Image(url=url):
+            return replace(part, url=_begun(url))
+        case Opaque(json=json):
+            return replace(part, json=_begun(json))
+        case _:
+            return replace(part, text=_begun(part.text))
+
+
+def _begun(text: str) -> str:
+    return text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}…"

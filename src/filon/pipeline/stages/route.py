@@ -1,40 +1,57 @@
 """Which endpoint and model answers, and which were passed over and why. Pure."""
 
-import msgspec
+from collections.abc import Sequence
 
-from filon.conversation.errors import EndpointNotReady
+from msgspec.structs import replace
+
+from filon.conversation.errors import EndpointNotReady, FilonError
+from filon.pipeline.candidates import Asker, Looked, look, wishes
 from filon.pipeline.directory import Directory
+from filon.pipeline.presets import check_ready
 from filon.pipeline.turn import Turn
-from filon.providers.endpoint import Endpoint
 from filon.trace.records import Candidate, Routed
 
 
 def route(turn: Turn, directory: Directory) -> Turn:
-    """Chooses. Raises UnknownModel, or EndpointNotReady with the endpoint's own reason."""
-    endpoint, model = directory.find(turn.request.model)
-    reason = _against(turn, endpoint, model)
-    if reason is not None:
-        raise EndpointNotReady(
-            f"{endpoint.label} cannot be used: {reason}",
-            fix=f"See Endpoints, {endpoint.name}, or choose another model.",
-            param="model",
-            names={"endpoint": endpoint.label, "reason": reason},
-        )
-    listed = model in directory.models(endpoint)
-    why = "asked for by name" if listed else "asked for by name; not in the list known here"
-    turn = msgspec.structs.replace(turn, endpoint=endpoint, model=model)
+    """Chooses the first that can be used. Called again with what has failed, it chooses the next.
+
+    Where one model alone was asked for, raises what is wrong with it: UnknownModel, InvalidRequest,
+    or EndpointNotReady with the preset's or endpoint's reason. Where there were several, raises
+    EndpointNotReady with the reason of each.
+    """
+    if turn.preset is not None:
+        check_ready(turn.preset)
+    asker = Asker(wants=turn.request.wants, rules=turn.caller.rules, failed=turn.failed)
+    looked = look(wishes(turn.request, turn.preset, directory), directory, asker)
+    chosen = next((one for one in looked if one.endpoint is not None), None)
+    if chosen is None or chosen.endpoint is None:
+        raise _none_usable(turn.request.model, looked)
+    turn = replace(turn, endpoint=chosen.endpoint.at(chosen.model), model=chosen.model)
     return turn.noting(
         Routed(
-            candidates=(Candidate(endpoint=endpoint.name, model=model, kept=True, reason=why),),
-            endpoint=endpoint.name,
-            model=model,
+            candidates=tuple(_told(one, chosen) for one in looked),
+            endpoint=chosen.endpoint.name,
+            model=chosen.model,
         )
     )
 
 
-def _against(turn: Turn, endpoint: Endpoint, model: str) -> str | None:
-    if endpoint.state != "ready":
-        return endpoint.reason or "it is not ready."
-    if f"{endpoint.name}/{model}" in turn.failed_candidates:
-        return "it has just failed for this request."
-    return None
+def _told(one: Looked, chosen: Looked) -> Candidate:
+    candidate = one.candidate
+    if one is chosen or not candidate.kept:
+        return candidate
+    return replace(candidate, reason=f"{candidate.reason}; waits for those before it to fail")
+
+
+def _none_usable(asked: str, looked: Sequence[Looked]) -> FilonError:
+    first = looked[0].error
+    if len(looked) == 1 and first is not None:
+        return first
+    reasons = "; ".join(f"{one.name}: {one.candidate.reason.rstrip('.')}" for one in looked)
+    return EndpointNotReady(
+        f"None of the {len(looked)} models for {asked} can be used. {reasons}.",
+        code="no_target_usable",
+        fix="Mend one of them under Endpoints, or choose another model.",
+        param="model",
+        names={"model": asked, "reasons": reasons},
+    )

@@ -1,13 +1,12 @@
 """How it ended: tokens, price, findings; message and trace go to the writer."""
 
 import asyncio
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from filon.conversation.message import Text
 from filon.conversation.usage import Usage
-from filon.kit import clock
 from filon.pipeline import tokens
 from filon.pipeline.ending import message_ending, trace_summary
 from filon.pipeline.services import Progress, Services
@@ -23,24 +22,59 @@ _CUT_OFF = ("caller_left", "interrupted")
 Outcome = Literal["complete", "stopped", "partial", "failed"]
 
 
-async def settle(progress: Progress, services: Services) -> None:
-    """Closes the turn and stores it. A store that fails is told in the log, not to the caller,
-    who has an answer."""
-    started = clock.now()
-    turn = decide(progress.turn, started)
-    turn = replace(
+def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] | None:
+    """Closes the turn, gives back what `admit` took, and hands the turn to the store. Returns what
+    there is still to wait for, if anything: room at the writer, or a chat's answer on the disk."""
+    if progress.turn.thread is not None:
+        return _answer_settled(progress, services)
+    _close(progress, services)
+    turn = progress.turn
+    if not services.store.traces.offer(
+        turn.caller.owner_id, trace_summary(turn), turn.records, turn.caller.key_id
+    ):
+        return _stored(progress, services)
+    _tell(progress, services)
+    return None
+
+
+async def _answer_settled(progress: Progress, services: Services) -> None:
+    _close(progress, services)
+    await _stored(progress, services)
+
+
+def _close(progress: Progress, services: Services) -> None:
+    try:
+        progress.turn = _closed(progress.turn, services)
+    finally:
+        # In any case, or the key would have a place less for ever.
+        reserved = progress.turn.reserved
+        if reserved is not None:
+            services.rates.settle(reserved, _used(progress.turn))
+
+
+def _closed(turn: Turn, services: Services) -> Turn:
+    turn = decide(turn, turn.now())
+    return replace(
         turn,
         records=redact(turn.records, services.redactor),
         # A key may stand where a model's name should; the list shows the name.
         request=replace(turn.request, model=services.redactor.text(turn.request.model)),
     )
-    progress.turn = turn
+
+
+async def _stored(progress: Progress, services: Services) -> None:
+    """A store that fails is told in the log, not to the caller, who has an answer."""
     try:
-        await _store(turn, services)
+        await _store(progress.turn, services)
     except StoreError as error:
-        services.log.event("not_stored", level="error", trace=turn.id, reason=str(error))
+        services.log.event("not_stored", level="error", trace=progress.turn.id, reason=str(error))
+    _tell(progress, services)
+
+
+def _tell(progress: Progress, services: Services) -> None:
+    services.counts.settled(progress.turn, services.directory)
     services.announce(progress)
-    _log(turn, services)
+    _log(progress.turn, services)
 
 
 def decide(turn: Turn, now: float) -> Turn:
@@ -53,7 +87,7 @@ def decide(turn: Turn, now: float) -> Turn:
     return turn.noting(
         Settled(
             started=now,
-            ended=clock.now(),
+            ended=turn.now(),
             error=turn.problem,
             outcome=_outcome(turn),
             usage=usage,
@@ -62,11 +96,21 @@ def decide(turn: Turn, now: float) -> Turn:
             finish_reason=turn.answer.finish_reason,
             ttft=began,
             rate=count / writing if count and writing > 0.05 else None,
+            thought_field=turn.answer.thought_field,
             message=turn.answer.message,
             message_id=turn.thread.answer_id if turn.thread else None,
             conversation_id=turn.thread.conversation_id if turn.thread else None,
         )
     )
+
+
+def _used(turn: Turn) -> int:
+    """All tokens of the turn, as far as they are known."""
+    last = turn.records[-1] if turn.records else None
+    usage = (last.usage or last.estimated) if isinstance(last, Settled) else None
+    if usage is None:
+        return 0
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0)
 
 
 def _outcome(turn: Turn) -> Outcome:
@@ -83,9 +127,10 @@ def _estimate(turn: Turn) -> Usage | None:
     """Our own count, when something was sent that a provider would have counted."""
     if turn.wire is None or (turn.problem is not None and turn.answer.message is None):
         return None
-    message = turn.answer.message
-    text = "".join(part.text for part in message.parts if isinstance(part, Text)) if message else ""
-    return Usage(input_tokens=tokens.of_request(turn.request), output_tokens=tokens.of_text(text))
+    return Usage(
+        input_tokens=tokens.of_request(turn.request),
+        output_tokens=tokens.of_answer(turn.answer.message),
+    )
 
 
 def _cost(turn: Turn, usage: Usage | None, estimated: Usage | None) -> Cost:
@@ -108,7 +153,7 @@ async def _store(turn: Turn, services: Services) -> None:
             services.store.messages.finish(owner, turn.thread.answer_id, ending),
         )
     else:
-        await services.store.traces.insert(owner, summary, turn.records)
+        await services.store.traces.insert(owner, summary, turn.records, turn.caller.key_id)
 
 
 def _log(turn: Turn, services: Services) -> None:
@@ -126,6 +171,6 @@ def _log(turn: Turn, services: Services) -> None:
         output_tokens=used.output_tokens,
         usd=settled.cost.usd,
         ttft=settled.ttft,
-        seconds=clock.now() - turn.started,
+        seconds=turn.elapsed(),
         problem=turn.problem.message if turn.problem else None,
     )

@@ -2,56 +2,147 @@
 Pure."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
-from filon.pipeline.parameters import decide, on_the_wire
+from filon.conversation.request import ChatRequest
+from filon.pipeline import crossing, vectors
+from filon.pipeline.parameters import on_the_wire
 from filon.pipeline.turn import Turn, Wire
-from filon.protocols.registry import PROTOCOLS
+from filon.protocols.asked import FALLBACKS
+from filon.protocols.registry import PROTOCOLS, VECTORS
+from filon.protocols.wire import Protocol
+from filon.providers import embeddings, placeholders
 from filon.providers.endpoint import Endpoint
-from filon.trace.records import Body, Decision, Headers, Translated
+from filon.providers.headers import keyed, personal
+from filon.trace.records import Because, Body, Decision, Headers, Translated
 
 # What RFC 9110 allows; anything else in a configured header would break the request's framing.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
+class _Decided(msgspec.Struct, frozen=True):
+    """What is to be sent, the decisions that made it, and the same as a trace tells them."""
+
+    request: ChatRequest
+    decisions: tuple[Decision, ...]
+    told: tuple[Decision, ...]
+
+
 def translate(turn: Turn) -> Turn:
     """Makes the request that `send` will send. Raises EndpointNotReady for headers that no
-    request can carry."""
-    endpoint, model = turn.endpoint, turn.model
-    assert endpoint is not None
+    request can carry, and for an address that is none for what is wanted."""
+    assert turn.endpoint is not None
+    model = turn.model
     assert model is not None
-    decisions = decide(
-        turn.request.parameters,
-        stream=turn.request.stream,
-        endpoint=endpoint,
-        model=model,
-        asker="filon" if turn.caller.kind == "title" else "you",
-    )
-    sent = on_the_wire(decisions)
-    protocol = PROTOCOLS[endpoint.protocol]
-    body = protocol.render_request(turn.request, sent, model)
+    endpoint = turn.endpoint.at(model)
+    protocol = _protocol(turn, endpoint)
+    decided = _decided(turn, endpoint, model)
+    sent = on_the_wire(decided.decisions)
+    named = endpoint.target.model if endpoint.target else model
+    body = protocol.render_request(decided.request, sent, named)
     wire = Wire(
-        protocol=endpoint.protocol,
+        protocol=protocol.name,
         method="POST",
-        url=endpoint.base_url.rstrip("/") + protocol.path,
-        headers=_headers(endpoint, turn.received.headers),
+        url=_url(turn, endpoint, protocol),
+        headers=_headers(endpoint, protocol, turn),
         body=Body(body.data, body.cuts),
         stream=any(name == "stream" and value is True for name, value in sent),
-        only_we_asked_usage=_only_we_asked(decisions),
+        only_we_asked_usage=_only_we_asked(decided.decisions),
     )
     record = Translated(
         protocol=wire.protocol,
-        decisions=decisions,
+        decisions=(*_renaming(endpoint, model), *decided.told, *_fallbacks(turn.request)),
         method=wire.method,
         url=wire.url,
         headers=wire.headers,
         body=wire.body,
     )
     return msgspec.structs.replace(turn, wire=wire).noting(record)
+
+
+def _protocol(turn: Turn, endpoint: Endpoint) -> Protocol:
+    if turn.request.wants == "answer":
+        return PROTOCOLS[endpoint.protocol]
+    found = VECTORS.get(endpoint.protocol)
+    if found is None:
+        raise EndpointNotReady(
+            f"{endpoint.label} speaks {PROTOCOLS[endpoint.protocol].label}, which has no "
+            "embeddings.",
+            fix="Choose a model of another endpoint.",
+            param="model",
+        )
+    return found
+
+
+def _decided(turn: Turn, endpoint: Endpoint, model: str) -> _Decided:
+    """The request in the words of the endpoint's protocol, and each parameter's fate."""
+    request = turn.request
+    if request.wants == "vectors":
+        decisions = vectors.decide(request.parameters, endpoint, model)
+        return _Decided(request, decisions, decisions)
+    # What is asked in the chat, by a title or on the command line is in the pivot's words.
+    came = PROTOCOLS.get(turn.received.protocol, PROTOCOLS["openai_chat"])
+    preset = turn.preset.parameters if turn.preset else ()
+    carried = crossing.carry(request, came, PROTOCOLS[endpoint.protocol], preset)
+    if turn.caller.kind == "gateway" and not turn.caller.lenient:
+        crossing.refuse_lost(carried)
+    decisions = crossing.decide_across(
+        carried,
+        endpoint,
+        model,
+        asker="filon" if turn.caller.kind == "title" else "you",
+    )
+    return _Decided(carried.request, decisions, crossing.told(decisions, carried))
+
+
+def _url(turn: Turn, endpoint: Endpoint, protocol: Protocol) -> str:
+    if turn.request.wants == "answer":
+        return endpoint.url or endpoint.base_url.rstrip("/") + protocol.path
+    url = embeddings.url(endpoint, protocol.path)
+    if url is None:
+        raise EndpointNotReady(
+            f"The configured address of {endpoint.label} is one for chat alone.",
+            fix="Configure its base address, which ends before /chat/completions.",
+            param="model",
+        )
+    return url
+
+
+def _renaming(endpoint: Endpoint, model: str) -> tuple[Decision, ...]:
+    """The decision on the model's name, where another stands in the body."""
+    target = endpoint.target
+    if target is None or target.model == model:
+        return ()
+    return (
+        Decision(
+            name="model",
+            decision="renamed",
+            because=target.because,
+            wanted=model,
+            sent=target.model,
+            sent_as="model",
+        ),
+    )
+
+
+def _fallbacks(request: ChatRequest) -> tuple[Decision, ...]:
+    """The decision on what Filon itself reads of the request."""
+    if not request.fallbacks:
+        return ()
+    return (
+        Decision(
+            name=FALLBACKS,
+            decision="kept",
+            because=Because(source="filon", rule=FALLBACKS, why="Used by Filon, not sent."),
+            wanted=list(request.fallbacks),
+        ),
+    )
 
 
 def _only_we_asked(decisions: tuple[Decision, ...]) -> bool:
@@ -61,24 +152,61 @@ def _only_we_asked(decisions: tuple[Decision, ...]) -> bool:
     )
 
 
-def _headers(endpoint: Endpoint, asked: Headers) -> Headers:
+def _headers(endpoint: Endpoint, protocol: Protocol, turn: Turn) -> Headers:
     headers = {
         "content-type": "application/json",
         "accept": "application/json, text/event-stream",
         # Bytes are shown as they come: a compressed reply would not be readable in the trace.
         "accept-encoding": "identity",
         "user-agent": f"filon/{__version__}",
+        **dict(protocol.headers),
+        **keyed(endpoint),
+        **personal(endpoint, _values(turn)),
     }
-    if endpoint.key.value:
-        headers["authorization"] = f"Bearer {endpoint.key.value}"
-    headers |= {name.lower(): value for name, value in endpoint.headers.items()}
+    headers |= _passed(protocol, turn, headers)
     if endpoint.kind == "practice":
+        asked = turn.received.headers
         headers |= {n.lower(): v for n, v in asked if n.lower().startswith("x-practice-")}
     for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        if not _can_be_sent(name, value):
             raise EndpointNotReady(
                 f"The header {name!r} of {endpoint.label} holds characters that HTTP forbids.",
                 fix="Correct it under headers (or apiKey) in the configuration file; a line "
                 "break at the end of a key is the usual cause.",
             )
     return tuple(headers.items())
+
+
+@lru_cache(maxsize=4096)
+def _can_be_sent(name: str, value: str) -> bool:
+    return bool(_NAME.fullmatch(name) and _VALUE.fullmatch(value))
+
+
+def _passed(protocol: Protocol, turn: Turn, ours: Mapping[str, str]) -> Mapping[str, str]:
+    """The caller's headers that go on to a provider of the same protocol: behind what the
+    configuration says in them, and in place of what the protocol itself would say."""
+    if turn.received.protocol != protocol.name:
+        return {}
+    usual = dict(protocol.headers)
+    found: dict[str, str] = {}
+    for spelled, value in turn.received.headers:
+        name = spelled.lower()
+        if name not in protocol.passed or not value.strip():
+            continue
+        if name in usual:
+            found |= {name: value} if ours.get(name) == usual[name] else {}
+            continue
+        before = found.get(name) or ours.get(name)
+        found[name] = f"{before},{value}" if before else value
+    return found
+
+
+def _values(turn: Turn) -> Mapping[str, str]:
+    """What this request's placeholders mean."""
+    place = turn.thread or turn.about
+    return placeholders.values(
+        turn.caller.owner_id,
+        conversation=place.conversation_id if place else None,
+        parent=place.leaf_id if place else None,
+        message=place.answer_id if place else None,
+    )

@@ -188,24 +188,47 @@ def _complaint(told: dict[str, Any]) -> _Told:
     return _Told(message=f"{message} ({kind})" if kind else message, code=kind, param=place or None)
 
 
-def render_error(problem: Problem) -> tuple[int, bytes]:
-    """A problem as OpenAI's clients read it: a status and a body."""
+def render_error(problem: Problem, request_id: str | None = None) -> tuple[int, bytes]:
+    """A problem as OpenAI's clients read it: a status and a body, which says no id."""
     return _status(problem), msgspec.json.encode(error_object(problem))
+
+
+def words_of(problem: Problem) -> str:
+    """What happened and what to do, as sentences: a provider's own words often end in none."""
+    if not problem.fix:
+        return problem.message
+    message = problem.message.rstrip()
+    stop = "" if message.endswith(_STOPS) else "."
+    return f"{message}{stop} {problem.fix}"
 
 
 def error_object(problem: Problem) -> dict[str, Any]:
     """The object that stands in an error body, and in the frame of a stream that breaks off."""
-    message = problem.message
-    if problem.fix:
-        message = f"{message.rstrip()} {problem.fix}"
+    kind, code = _own_words(problem)
     return {
         "error": {
-            "message": message,
-            "type": _type_of(_status(problem)),
+            "message": words_of(problem),
+            "type": kind or _type_of(_status(problem)),
             "param": problem.param,
-            "code": problem.code,
+            "code": code or problem.code,
         }
     }
+
+
+def _own_words(problem: Problem) -> tuple[str | None, str | None]:
+    """The type and code that the provider gave, where its refusal is passed on as its own: programs
+    act on them (`context_length_exceeded`). A refusal of our account is none of the caller's."""
+    if problem.provider_body is None or problem.provider_status != _status(problem):
+        return None, None
+    try:
+        told = decode_lenient(problem.provider_body.encode())
+    except ValueError:
+        return None, None
+    inner = cast("dict[str, Any]", told).get("error") if isinstance(told, dict) else None
+    if not isinstance(inner, dict):
+        return None, None
+    error = cast("dict[str, Any]", inner)
+    return _word(error.get("type")), _word(error.get("code"))
 
 
 def _status(problem: Problem) -> int:
@@ -218,6 +241,7 @@ def _type_of(status: int) -> str:
     return _TYPES.get(status, "invalid_request_error")
 
 
+_STOPS = (".", "!", "?", "…", ":", ";")
 _TYPES = {
     401: "authentication_error",
     403: "permission_error",

@@ -18,6 +18,7 @@ from filon.conversation.message import (
     Text,
     ToolCall,
 )
+from filon.protocols.crossing import foreign
 from filon.protocols.strict_json import (
     check_depth,
     is_null,
@@ -190,9 +191,9 @@ def render_message(message: Message) -> bytes:
     wire: dict[str, Any] = {"role": message.role}
     calls = [_wire_call(part) for part in message.parts if isinstance(part, ToolCall)]
     wire["content"] = _wire_content(message.parts, empty=None if calls else "")
-    reasoning = [part.text for part in message.parts if isinstance(part, Reasoning)]
+    reasoning = "".join(part.text for part in message.parts if isinstance(part, Reasoning))
     if reasoning:
-        wire[REASONING_FIELDS[0]] = "".join(reasoning)
+        wire[REASONING_FIELDS[0]] = reasoning
     refusals = [part.text for part in message.parts if isinstance(part, Refusal)]
     if refusals:
         wire["refusal"] = "".join(refusals)
@@ -232,5 +233,7 @@ def _wire_part(part: Text | Image | Opaque) -> Any:
                 "type": "image_url",
                 "image_url": {"url": url} if detail is None else {"url": url, "detail": detail},
             }
-        case Opaque(json=json):
+        case Opaque(json=json, protocol=protocol):
+            if protocol != "openai_chat":
+                raise foreign(part, "OpenAI chat completions")
             return Raw(json.encode())

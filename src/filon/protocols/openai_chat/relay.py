@@ -2,12 +2,13 @@
 only we asked for. All other bytes stay as they are."""
 
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from filon.kit import sse
+from filon.protocols.frames import edit_data
 from filon.protocols.json_surgery import remove_member, replace_member
 
 # `model` comes before anything nested in what nearly every provider sends.
@@ -47,17 +48,7 @@ def edit_chunk(
     """
     if model_alias is None and not drop_usage:
         return raw
-    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
-        data = _edit(raw[6:-2], model_alias, drop_usage)
-        return None if data is None else b"data: " + data + b"\n\n"
-    reader = sse.EventReader()
-    for item in (*reader.feed(raw), *reader.close()):
-        if isinstance(item, sse.Event):
-            data = _edit(item.data, model_alias, drop_usage)
-            if data is None or data == item.data:
-                return raw if data is not None else None
-            return _with_data(raw, data)
-    return raw
+    return edit_data(raw, partial(_edit, model_alias=model_alias, drop_usage=drop_usage))
 
 
 def edit_reply(body: bytes, model_alias: str | None) -> bytes:
@@ -103,17 +94,3 @@ def _rename(text: bytes, alias: str) -> bytes:
             return text
         return text[: found.start(1)] + name + text[found.end(1) :]
     return replace_member(text, "model", name)
-
-
-def _with_data(raw: bytes, data: bytes) -> bytes:
-    """The event with its `data` lines replaced by new ones; its other lines stay."""
-    lines: list[bytes] = []
-    told = False
-    for line in re.split(rb"(?<=\n)|(?<=\r)(?!\n)", raw):
-        if line.removeprefix(b"\xef\xbb\xbf").partition(b":")[0].strip(b"\r\n") != b"data":
-            lines.append(line)
-        elif not told:
-            told = True
-            end = line[len(line.rstrip(b"\r\n")) :]
-            lines += (b"data: " + one + end for one in data.split(b"\n"))
-    return b"".join(lines)

@@ -1,5 +1,6 @@
 """A whole chat completion, both ways, and the pieces it shares with a streamed one."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -18,12 +19,14 @@ from filon.conversation.events import (
     ToolCallDelta,
     UsageReported,
 )
+from filon.conversation.finish import Ending, ending, is_known
 from filon.conversation.message import Refusal, ToolCall
 from filon.conversation.reply import Choice, Reply
 from filon.protocols.lenient_json import decode_lenient, mend
 from filon.protocols.openai_chat.errors import parse_error, problem_of
 from filon.protocols.openai_chat.message import REASONING_FIELDS
 from filon.protocols.openai_chat.usage import parse_usage, render_usage
+from filon.protocols.reading import unreadable
 
 
 class Saying(Struct):
@@ -222,20 +225,6 @@ def index_of(choice: WireChoice) -> int:
     return index if isinstance(index, int) and not isinstance(index, bool) else 0
 
 
-def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
-    """For bytes that are no reply."""
-    return Broken(
-        Problem(
-            code="broken_reply",
-            message=what,
-            blame="provider",
-            status=502,
-            fix=fix or "Check that the endpoint's address is that of an API.",
-            provider_body=body[:16_384].decode("utf-8", "replace"),
-        )
-    )
-
-
 def parse_reply(body: bytes) -> list[StreamEvent]:
     """The events of a whole reply. A body that is an error, or no reply, gives Broken."""
     try:
@@ -274,7 +263,9 @@ def _not_a_reply(body: bytes) -> Broken:
     return unreadable(body, "The reply is JSON, but no chat completion: it has no `choices`.")
 
 
-def render_reply(reply: Reply, *, id: str, model: str, created: int) -> bytes:
+def render_reply(
+    reply: Reply, *, id: str, model: str, created: int, asked: Mapping[str, Any] | None = None
+) -> bytes:
     """A whole reply under the given id and model name."""
     wire: dict[str, Any] = {
         "id": id,
@@ -313,8 +304,21 @@ def _wire_choice(choice: Choice) -> dict[str, Any]:
         "index": choice.index,
         "message": message,
         "logprobs": None,
-        "finish_reason": choice.finish_reason,
+        "finish_reason": None if choice.finish_reason is None else word_of(choice.finish_reason),
     }
+
+
+# A pause is an end that the caller answers by asking on, which here is a plain stop.
+_WORDS: dict[Ending, str] = {"refusal": "content_filter", "pause": "stop"}
+_OWN = frozenset({"stop", "length", "tool_calls", "function_call", "content_filter"})
+
+
+def word_of(reason: str) -> str:
+    """The end of a choice in this protocol's words; one that nobody knows stays as it is."""
+    if reason in _OWN or not is_known(reason):
+        return reason
+    means = ending(reason)
+    return _WORDS.get(means, means)
 
 
 def reasoning_name(field: str) -> str:

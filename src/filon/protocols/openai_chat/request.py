@@ -8,20 +8,20 @@ from msgspec import Raw
 
 from filon.conversation.errors import InvalidRequest
 from filon.conversation.request import ChatRequest, RawMessages
+from filon.protocols.asked import FALLBACKS, fallbacks_of, model_of, stream_of
 from filon.protocols.openai_chat.message import parse_message, render_message
 from filon.protocols.strict_json import (
     MAX_DEPTH,
     body_fields,
     is_null,
-    kind_of,
     list_at,
-    string_at,
     value_at,
-    wrong,
 )
 from filon.protocols.wire import WireBody
 
 NAME = "openai_chat"
+
+_APART = frozenset({"model", "stream", FALLBACKS})
 
 
 def parse_request(body: bytes) -> ChatRequest:
@@ -34,30 +34,19 @@ def parse_request(body: bytes) -> ChatRequest:
 
 def _parse(body: bytes) -> ChatRequest:
     fields = body_fields(body)
-    model = _model(fields.pop("model", None))
+    model, stream = model_of(fields), stream_of(fields)
     items = _items(fields.pop("messages", None))
     messages = tuple(parse_message(item, f"messages[{n}]") for n, item in enumerate(items))
-    stream = _stream(fields.pop("stream", None))
     return ChatRequest(
         model=model,
         messages=messages,
-        parameters={name: value_at(raw, name) for name, raw in fields.items()},
+        parameters={
+            name: value_at(raw, name) for name, raw in fields.items() if name not in _APART
+        },
         stream=stream,
+        fallbacks=fallbacks_of(fields),
         raw=RawMessages(NAME, tuple(bytes(item) for item in items)),
     )
-
-
-def _model(raw: Raw | None) -> str:
-    if raw is None or is_null(raw):
-        raise InvalidRequest(
-            "`model` is missing.", fix="Name the model that should answer.", param="model"
-        )
-    model = string_at(raw, "model")
-    if not model.strip():
-        raise InvalidRequest(
-            "`model` is empty.", fix="Name the model that should answer.", param="model"
-        )
-    return model
 
 
 def _items(raw: Raw | None) -> list[Raw]:
@@ -70,22 +59,13 @@ def _items(raw: Raw | None) -> list[Raw]:
     return items
 
 
-def _stream(raw: Raw | None) -> bool:
-    if raw is None or is_null(raw):
-        return False
-    kind = kind_of(raw)
-    if kind not in ("true", "false"):
-        raise wrong("stream", "true or false", raw)
-    return kind == "true"
-
-
 def render_request(
     request: ChatRequest, parameters: Sequence[tuple[str, Any]], model: str
 ) -> WireBody:
     """The body: model, messages, then exactly these parameters in their order, `stream` last.
 
-    Messages that came in this protocol leave as the bytes they came in. Raises ValueError for a
-    parameter that would stand twice in the body.
+    Messages that came in this protocol leave as the bytes they came in, behind our own. Raises
+    ValueError for a parameter that would stand twice in the body.
     """
     names = [name for name, _ in parameters]
     if len({"model", "messages", *names}) != len(names) + 2:
@@ -109,7 +89,7 @@ def render_request(
 
 def _wire_messages(request: ChatRequest) -> Sequence[bytes]:
     if request.raw is not None and request.raw.protocol == NAME:
-        return request.raw.items
+        return [*map(render_message, request.ours), *request.raw.items]
     return [render_message(message) for message in request.messages]
 
 

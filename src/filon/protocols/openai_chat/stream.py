@@ -1,5 +1,6 @@
 """A streamed chat completion: a reader fed bytes cut anywhere, and a writer."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -31,112 +32,34 @@ from filon.protocols.openai_chat.reply import (
     parse_reply,
     reasoning_name,
     started_of,
-    unreadable,
     usage_of,
+    word_of,
 )
 from filon.protocols.openai_chat.usage import render_usage
+from filon.protocols.reading import FrameReader
 from filon.protocols.wire import Piece
 
-_BLANKS = b" \t\r\n\xef\xbb\xbf"
-_DOCUMENT = (b"{", b"[", b"<")
 
-
-class StreamParser:
-    """Reads one streamed reply, in every accent of it.
-
-    After Broken or Done no more events come, but all bytes still come back as pieces. A provider
-    may answer a streaming request with one document, an error or a whole reply: then `whole` is
-    True and the events come at the end.
-    """
+class StreamParser(FrameReader):
+    """Reads one streamed reply, in every accent of it. After Broken or Done no more events come."""
 
     def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
-        self.whole = False
-        self._limit = limit
-        self._events = sse.EventReader(limit)
-        self._sniffed = False
-        self._held: list[bytes] = []  # the document so far, or blanks before anything else
-        self._held_size = 0
-        self._over = False  # no more events are to come
-        self._lost = False  # the frames cannot be told apart any more
+        super().__init__(limit)
         self._started = False
         self._open: set[int] = set()
         self._finished: set[int] = set()
         self._numbers = CallNumbers()
 
-    def feed(self, data: bytes) -> list[StreamEvent]:
-        """Takes the next bytes, cut anywhere, and gives the events they completed."""
-        return [event for piece in self.read(data) for event in piece.events]
+    def _document(self, body: bytes) -> list[StreamEvent]:
+        return parse_reply(body)
 
-    def close(self) -> list[StreamEvent]:
-        """The end of the bytes. Without [DONE], or an end of every choice, that is Broken."""
-        return [event for piece in self.end() for event in piece.events]
+    def _missing(self) -> str | None:
+        """Without [DONE], an end of every choice will do."""
+        if self._open:
+            return "The stream ended in the middle of the answer."
+        return None if self._finished else "The stream ended before any answer began."
 
-    def read(self, data: bytes) -> list[Piece]:
-        """As `feed`, with the bytes that each event came from."""
-        if not self._sniffed:
-            data = self._sniff(data)
-        if self.whole:
-            return self._read_document(data)
-        if not data or self._lost:
-            return [Piece(data)] if data else []
-        try:
-            items = self._events.feed(data)
-        except sse.EventTooLarge as error:
-            self._lost = True
-            return [self._broken(data, f"The stream cannot be read: {error}.")]
-        return [self._piece(item) for item in items]
-
-    def end(self) -> list[Piece]:
-        """As `close`, with the bytes that were left."""
-        if self.whole:
-            return self._end_document()
-        if self._lost:
-            return []
-        items = self._events.feed(b"".join(self._held)) if self._held else []
-        self._held.clear()
-        pieces = [self._piece(item) for item in (*items, *self._events.close())]
-        if self._over or (self._finished and not self._open):
-            return pieces
-        what = "The stream ended in the middle of the answer."
-        if not self._open and not self._finished:
-            what = "The stream ended before any answer began."
-        pieces.append(self._broken(b"", what, "Try again, or choose another endpoint."))
-        return pieces
-
-    def _sniff(self, data: bytes) -> bytes:
-        """Tells a document from a stream by its first character; holds blanks until it comes."""
-        self._held.append(data)
-        head = b"".join(self._held)
-        first = head.lstrip(_BLANKS)[:1]
-        if not first:
-            return b""
-        self._sniffed = True
-        self.whole = first in _DOCUMENT
-        self._held.clear()
-        return head
-
-    def _read_document(self, data: bytes) -> list[Piece]:
-        self._held_size += len(data)
-        if self._over:
-            return [Piece(data)]
-        if self._held_size > self._limit:
-            return [self._broken(data, f"The reply is longer than {self._limit:,} bytes.")]
-        self._held.append(data)
-        return [Piece(data)] if data else []
-
-    def _end_document(self) -> list[Piece]:
-        if self._over:
-            return []
-        self._over = True
-        return [Piece(b"", tuple(parse_reply(b"".join(self._held))))]
-
-    def _broken(self, raw: bytes, what: str, fix: str | None = None) -> Piece:
-        self._over = True
-        return Piece(raw, (unreadable(raw, what, fix),))
-
-    def _piece(self, item: sse.Item) -> Piece:
-        if isinstance(item, sse.Comment) or self._over:
-            return Piece(item.raw)
+    def _piece(self, item: sse.Event) -> Piece:
         data = item.data.strip()
         if data == b"[DONE]":
             self._over = True
@@ -213,7 +136,15 @@ class StreamRenderer:
     The counts are told once, before [DONE], and only with `include_usage`; render Done to end.
     """
 
-    def __init__(self, *, id: str, model: str, created: int, include_usage: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        id: str,
+        model: str,
+        created: int,
+        include_usage: bool = False,
+        asked: Mapping[str, Any] | None = None,
+    ) -> None:
         self._head = {
             "id": id,
             "object": "chat.completion.chunk",
@@ -230,13 +161,14 @@ class StreamRenderer:
             case TextDelta(text=text, choice=index):
                 return self._delta(index, {"content": text})
             case ReasoningDelta(text=text, choice=index, field=field):
-                return self._delta(index, {reasoning_name(field): text})
+                # A piece that only seals a thought has nothing to tell in this protocol.
+                return self._delta(index, {reasoning_name(field): text}) if text else b""
             case RefusalDelta(text=text, choice=index):
                 return self._delta(index, {"refusal": text})
             case ToolCallDelta(choice=index):
                 return self._delta(index, {"tool_calls": [_wire_call(event)]})
             case Finished(reason=reason, choice=index):
-                return self._choice(index, {}, reason)
+                return self._choice(index, {}, word_of(reason))
             case Started():
                 return self._delta(0, {"content": ""})
             case UsageReported(usage=usage):

@@ -19,12 +19,16 @@ def parse_usage(value: Any) -> Usage | None:
         cached = _count(told.get("prompt_cache_hit_tokens"))
     if cached is None:
         cached = _count(told.get("cached_tokens"))
+    written = _details(told, "prompt_tokens_details", "cache_write_tokens")
+    if written is None:
+        written = _count(told.get("cache_creation_input_tokens"))
     usage = Usage(
         input_tokens=_count(told.get("prompt_tokens")),
         output_tokens=_output(told, reasoning),
         cached_tokens=cached,
         reasoning_tokens=reasoning,
         cost_usd=_cost(told),
+        written_tokens=written,
     )
     return None if usage == Usage() else usage
 

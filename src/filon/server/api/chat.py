@@ -13,12 +13,14 @@ router = APIRouter(prefix="/api", tags=["chat"])
 @router.post("/chat/send")
 async def send(body: SendBody, person: Person, house: House) -> SentShape:
     """Adds a message and begins its answer, which comes by the event stream."""
+    house.check_open()
     return await house.chats.send(person.id, body)
 
 
 @router.post("/chat/regenerate")
 async def regenerate(body: RegenerateBody, person: Person, house: House) -> SentShape:
     """Begins another answer to the same message."""
+    house.check_open()
     return await house.chats.regenerate(person.id, body)
 
 

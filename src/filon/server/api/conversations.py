@@ -4,9 +4,15 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from filon.server import told
+from filon.server.growing import GROWING
 from filon.server.house import House
 from filon.server.security import Person
-from filon.server.shapes import ConversationChange, ConversationPage, ConversationShape
+from filon.server.shapes import (
+    ConversationChange,
+    ConversationPage,
+    ConversationShape,
+    MessageShape,
+)
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 
@@ -35,8 +41,8 @@ async def get_conversation(conversation_id: str, person: Person, house: House) -
     for number, shape in enumerate(shapes):
         whole = house.live.writing(person.id, shape.id)
         if whole is not None:
-            update = {"text": whole["text"], "reasoning": whole["reasoning"]}
-            shapes[number] = shape.model_copy(update=update)
+            so_far = {name: whole[name] for name in GROWING}
+            shapes[number] = MessageShape(**{**shape.model_dump(), **so_far})
     return ConversationPage(
         conversation=told.conversation(row, live=house.chats.is_live(row.id)), messages=shapes
     )

@@ -1,13 +1,12 @@
-"""The status line, and what the configuration file says."""
+"""The status line."""
 
-import msgspec
 from fastapi import APIRouter
 
 from filon import __version__
 from filon.kit import clock
 from filon.server.house import House
 from filon.server.security import Person
-from filon.server.shapes import ConfigShape, StatusShape, VerdictShape
+from filon.server.shapes import StatusShape
 
 router = APIRouter(prefix="/api", tags=["status"])
 
@@ -15,8 +14,9 @@ router = APIRouter(prefix="/api", tags=["status"])
 @router.get("/status")
 async def status(person: Person, house: House) -> StatusShape:
     """The figures of the status line."""
-    config = house.settings.config
-    endpoints = house.services.directory.endpoints
+    standing = house.reload.standing
+    config = standing.file
+    endpoints = house.services.directory.counted
     today = await house.store.traces.rollup(person.id, clock.midnight())
     return StatusShape(
         version=__version__,
@@ -24,6 +24,9 @@ async def status(person: Person, house: House) -> StatusShape:
         config=config.path.name if config else None,
         errors=config.count("error") if config else 0,
         warnings=config.count("warning") if config else 0,
+        config_fault=standing.fault,
+        config_fault_since=standing.fault_since,
+        config_runs_since=standing.runs_since,
         endpoints_ready=sum(endpoint.state == "ready" for endpoint in endpoints),
         endpoints=len(endpoints),
         requests_today=today.requests,
@@ -31,17 +34,4 @@ async def status(person: Person, house: House) -> StatusShape:
         unpriced_today=today.unpriced,
         cost_today_usd=today.cost_usd,
         trace_bytes=await house.store.size(),
-    )
-
-
-@router.get("/config")
-async def config(person: Person, house: House) -> ConfigShape:
-    """What `filon check` says of the file in use."""
-    used = house.settings.config
-    if used is None:
-        return ConfigShape(file=None, path=None, verdicts=[])
-    return ConfigShape(
-        file=used.path.name,
-        path=str(used.path),
-        verdicts=[VerdictShape(**msgspec.structs.asdict(one)) for one in used.verdicts],
     )

@@ -19,13 +19,15 @@ router = APIRouter(prefix="/api/traces", tags=["traces"])
 
 
 class TraceQuery(BaseModel):
-    """Which traces: `q` is looked for in model, caller, mark and id; `before` is a cursor."""
+    """Which traces: `q` is looked for in model, caller, mark and id; `key` is the id of a key of
+    the gateway; `before` is a cursor."""
 
     limit: int = Field(default=100, ge=1, le=500)
     before: str | None = None
     q: str | None = None
     outcome: str | None = None
     caller: str | None = None
+    key: str | None = None
 
 
 @router.get("")
@@ -33,9 +35,9 @@ async def list_traces(
     person: Person, house: House, asked: Annotated[TraceQuery, Query()]
 ) -> TraceList:
     """A page of traces, newest first; those that run now stand at the head of the first page."""
-    chosen = TraceFilter(text=asked.q, outcome=asked.outcome, caller=asked.caller)
+    chosen = TraceFilter(text=asked.q, outcome=asked.outcome, caller=asked.caller, key_id=asked.key)
     rows = await house.store.traces.page(person.id, chosen, limit=asked.limit, before=asked.before)
-    filtered = asked.before or asked.q or asked.outcome or asked.caller
+    filtered = asked.before or asked.q or asked.outcome or asked.caller or asked.key
     running = [] if filtered else house.running(person.id)
     shapes = [told.running_trace(progress) for progress in running]
     return TraceList(

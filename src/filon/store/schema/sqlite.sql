@@ -15,6 +15,7 @@ CREATE TABLE conversations (
   active_id TEXT,
   created_at DOUBLE NOT NULL,
   updated_at DOUBLE NOT NULL,
+  preset TEXT,
   CONSTRAINT pk_conversations PRIMARY KEY (id),
   CONSTRAINT fk_conversations_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
 );
@@ -27,6 +28,21 @@ CREATE TABLE fetched_models (
   CONSTRAINT pk_fetched_models PRIMARY KEY (endpoint)
 );
 
+CREATE TABLE key_days (
+  owner_id INTEGER NOT NULL,
+  key_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  requests BIGINT NOT NULL,
+  refused BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  input_tokens BIGINT NOT NULL,
+  output_tokens BIGINT NOT NULL,
+  cost_usd DOUBLE NOT NULL,
+  unpriced BIGINT NOT NULL,
+  CONSTRAINT pk_key_days PRIMARY KEY (owner_id, key_id, day),
+  CONSTRAINT fk_key_days_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
 CREATE TABLE keys (
   id TEXT NOT NULL,
   owner_id INTEGER NOT NULL,
@@ -36,6 +52,9 @@ CREATE TABLE keys (
   created_at DOUBLE NOT NULL,
   last_used_at DOUBLE,
   revoked_at DOUBLE,
+  note TEXT,
+  expires_at DOUBLE,
+  rules TEXT,
   CONSTRAINT pk_keys PRIMARY KEY (id),
   CONSTRAINT fk_keys_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE,
   CONSTRAINT uq_keys_hash UNIQUE (hash)
@@ -58,6 +77,7 @@ CREATE TABLE messages (
   trace_id TEXT,
   created_at DOUBLE NOT NULL,
   updated_at DOUBLE NOT NULL,
+  preset TEXT,
   CONSTRAINT pk_messages PRIMARY KEY (id),
   CONSTRAINT fk_messages_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE,
   CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) ON DELETE CASCADE,
@@ -116,6 +136,7 @@ CREATE TABLE traces (
   timing TEXT NOT NULL,
   size BIGINT NOT NULL,
   records BLOB NOT NULL,
+  key_id TEXT,
   CONSTRAINT pk_traces PRIMARY KEY (id),
   CONSTRAINT uq_traces_public_id UNIQUE (public_id),
   CONSTRAINT fk_traces_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
@@ -136,5 +157,7 @@ CREATE INDEX ix_messages_parent_id ON messages (parent_id);
 CREATE INDEX ix_sessions_owner_id ON sessions (owner_id);
 
 CREATE INDEX ix_sign_in_tokens_owner_id ON sign_in_tokens (owner_id);
+
+CREATE INDEX ix_traces_key ON traces (owner_id, key_id, started_at);
 
 CREATE INDEX ix_traces_rollup ON traces (owner_id, started_at, outcome, cost_kind, cost_usd);

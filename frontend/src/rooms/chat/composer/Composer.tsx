@@ -1,7 +1,7 @@
 import { ArrowUp, ChevronDown, Square } from "lucide-react";
 import { type KeyboardEvent, type Ref, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Message, Model, Problem } from "../../../api/types";
+import type { Message, Model, Preset, Problem } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
 import { showPart, usePage } from "../../../app/page-state";
 import { Button } from "../../../ui/Button";
@@ -9,7 +9,8 @@ import { ProblemCard } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
 import { Tooltip } from "../../../ui/Tooltip";
 import { ModelPicker } from "../picker";
-import { compose, useComposed } from "./composing";
+import { Monogram } from "../picker/Monogram";
+import { compose, modelOf, useComposed } from "./composing";
 import { GrowingText } from "./GrowingText";
 import { isComposing, isPlainEnter } from "./ime";
 import { ParameterPopover } from "./ParameterPopover";
@@ -19,6 +20,8 @@ interface ComposerProps {
   conversation: string;
   /** The model to send to, if any is known. */
   model: string | null;
+  /** The preset that the model was chosen by. */
+  preset: Preset | undefined;
   models: Model[];
   /** The answer that is being written. */
   live: Message | null;
@@ -31,19 +34,23 @@ interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { conversation, model, models, live, busy, problem, onSend, onStop, onEditLast, inputRef } = props;
+  const { conversation, model, preset, models, live, busy, problem } = props;
+  const { onSend, onStop, onEditLast, inputRef } = props;
   const { t } = useTranslation("chat");
   const { draft } = useComposed(conversation);
   const coarse = useRef(matchMedia("(pointer: coarse)").matches).current;
-  const chosen = models.find((candidate) => candidate.id === model);
+  const chosen = modelOf(models, model);
   const empty = draft.trim() === "";
-  const reason = !model
-    ? t("composer.noModel")
-    : chosen && !chosen.usable
-      ? (chosen.reason ?? t("composer.unusable"))
-      : empty
-        ? t("composer.empty")
-        : null;
+  const reason =
+    preset?.state === "broken"
+      ? (preset.reason ?? t("preset.broken"))
+      : !model
+        ? t("composer.noModel")
+        : chosen && !chosen.usable
+          ? (chosen.reason ?? t("composer.unusable"))
+          : empty
+            ? t("composer.empty")
+            : null;
 
   const submit = () => {
     if (reason === null && !busy) onSend(draft);
@@ -88,15 +95,20 @@ export function Composer(props: ComposerProps) {
           placeholder={
             live
               ? t("composer.followUp")
-              : chosen
-                ? t("composer.to", { model: chosen.model })
+              : preset || chosen
+                ? t("composer.to", { model: preset?.label ?? chosen?.model })
                 : t("composer.label")
           }
           onKeyDown={pressed}
         />
         <div className="composer-row">
-          <ModelSelect conversation={conversation} model={model} unusable={chosen?.usable === false} />
-          <ParameterPopover conversation={conversation} />
+          <ModelSelect
+            conversation={conversation}
+            model={model}
+            preset={preset}
+            unusable={preset?.state === "broken" || chosen?.usable === false}
+          />
+          <ParameterPopover conversation={conversation} preset={preset} />
           <span className="flex-1" />
           {live ? (
             <IconButton
@@ -132,11 +144,12 @@ export function Composer(props: ComposerProps) {
 interface ModelSelectProps {
   conversation: string;
   model: string | null;
+  preset: Preset | undefined;
   unusable: boolean;
 }
 
-/** Which model answers next; a button that opens the picker. */
-function ModelSelect({ conversation, model, unusable }: ModelSelectProps) {
+/** Which model or preset answers next; a button that opens the picker. */
+function ModelSelect({ conversation, model, preset, unusable }: ModelSelectProps) {
   const { t } = useTranslation("chat");
   const open = usePage((state) => state.picker);
   const slash = model?.indexOf("/") ?? -1;
@@ -147,29 +160,46 @@ function ModelSelect({ conversation, model, unusable }: ModelSelectProps) {
           className="min-w-0"
           data-testid="model-select"
           data-model={model ?? ""}
+          data-preset={preset?.name ?? ""}
           aria-haspopup="dialog"
           aria-expanded={open}
-          aria-label={model ? t("composer.model", { model }) : t("picker.label")}
+          aria-label={
+            preset
+              ? t("composer.preset", { preset: preset.label, model: model ?? "" })
+              : model
+                ? t("composer.model", { model })
+                : t("picker.label")
+          }
           onClick={() => showPart("picker", true)}
         >
-          <span className={`mono cut ${unusable ? "text-warn" : ""}`}>
-            {model ? (
-              <>
-                <span className="text-ink-3">{model.slice(0, slash + 1)}</span>
-                {model.slice(slash + 1)}
-              </>
-            ) : (
-              t("composer.choose")
-            )}
-          </span>
+          {preset ? (
+            <>
+              <Monogram preset={preset} className="-ml-1" />
+              <span className={`cut flex-none max-w-[60%] ${unusable ? "text-warn" : ""}`}>
+                {preset.label}
+              </span>{" "}
+              <span className="mono cut text-ink-3 max-tablet:hidden">{model}</span>
+            </>
+          ) : (
+            <span className={`mono cut ${unusable ? "text-warn" : ""}`}>
+              {model ? (
+                <>
+                  <span className="text-ink-3">{model.slice(0, slash + 1)}</span>
+                  {model.slice(slash + 1)}
+                </>
+              ) : (
+                t("composer.choose")
+              )}
+            </span>
+          )}
           <ChevronDown size={14} strokeWidth={1.75} className="-mr-0.5 text-ink-3" aria-hidden="true" />
         </Button>
       </Tooltip>
       {open ? (
         <ModelPicker
-          value={model}
+          value={{ model, preset: preset?.name ?? null }}
           onClose={() => showPart("picker", false)}
-          onChoose={(next) => compose(conversation, { model: next })}
+          onChoose={(next) => compose(conversation, next)}
         />
       ) : null}
     </>

@@ -1,14 +1,19 @@
 import { SlidersVertical } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Parameters } from "../../../api/types";
+import type { Parameters, Preset } from "../../../api/types";
 import { Button } from "../../../ui/Button";
 import { Popover } from "../../../ui/Popover";
 import { compose, useComposed } from "./composing";
 import { FIELDS, type ParameterField, parseField, showField, summary } from "./parameters";
 
+interface ParameterPopoverProps {
+  conversation: string;
+  preset: Preset | undefined;
+}
+
 /** What is sent beside the text. An empty field is not sent at all. */
-export function ParameterPopover({ conversation }: { conversation: string }) {
+export function ParameterPopover({ conversation, preset }: ParameterPopoverProps) {
   const { t } = useTranslation("chat");
   const { parameters } = useComposed(conversation);
   const said = summary(parameters);
@@ -48,11 +53,16 @@ export function ParameterPopover({ conversation }: { conversation: string }) {
             key={field.name}
             field={field}
             parameters={parameters}
+            preset={preset?.parameters.find(({ name }) => name === field.name)?.value}
             onSet={(value) => set(field.name, value)}
           />
         ))}
       </div>
-      <p className="mt-3 text-xs text-ink-3">{t("parameters.note")}</p>
+      <p className="mt-3 text-xs text-ink-3">
+        {preset?.parameters.length
+          ? t("parameters.presetNote", { preset: preset.label })
+          : t("parameters.note")}
+      </p>
     </Popover>
   );
 }
@@ -60,10 +70,12 @@ export function ParameterPopover({ conversation }: { conversation: string }) {
 interface FieldProps {
   field: ParameterField;
   parameters: Parameters;
+  /** What the preset sends where the field is empty. */
+  preset: unknown;
   onSet: (value: unknown) => void;
 }
 
-function Field({ field, parameters, onSet }: FieldProps) {
+function Field({ field, parameters, preset, onSet }: FieldProps) {
   const { t } = useTranslation("chat");
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
@@ -77,7 +89,7 @@ function Field({ field, parameters, onSet }: FieldProps) {
   const common = {
     id,
     value: shown,
-    placeholder: t("parameters.unset"),
+    placeholder: preset === undefined ? t("parameters.unset") : showField(preset),
     "aria-invalid": wrong,
     "aria-describedby": wrong ? `${id}-wrong` : undefined,
     onBlur: () => wrong || setTyped(null),

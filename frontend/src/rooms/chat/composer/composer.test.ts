@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../../api/types";
 import { aConversation } from "../../../core/samples";
-import { modelToUse } from "./composing";
+import { isPractice, modelToUse } from "./composing";
 import { isComposing, isPlainEnter } from "./ime";
 import { FIELDS, parseField, showField, summary } from "./parameters";
 
@@ -60,6 +60,26 @@ describe("the model to use", () => {
     expect(modelToUse(null, undefined, aConversation({ model: "closed/one" }), models)).toBe("deepseek/chat");
     expect(modelToUse(null, undefined, undefined, models.slice(0, 2))).toBe("practice/pocket");
     expect(modelToUse(null, undefined, undefined, [])).toBeNull();
+  });
+
+  it("may be one with switches, which a new chat does not take over", () => {
+    const practice = [{ ...model("practice/pocket"), practice: true }];
+    const faulty = aConversation({ model: "practice/pocket:cut" });
+    expect(modelToUse("practice/pocket:cut", undefined, undefined, practice)).toBe("practice/pocket:cut");
+    expect(modelToUse(null, faulty, undefined, practice)).toBe("practice/pocket:cut");
+    expect(modelToUse(null, undefined, faulty, practice)).toBe("practice/pocket");
+  });
+
+  it("is practice when the list says so, else by its endpoint's name", () => {
+    const listed = [
+      { ...model("lab/pocket"), practice: true },
+      { ...model("practice-x/one"), practice: false },
+    ];
+    expect(isPractice("lab/pocket:cut", listed)).toBe(true);
+    expect(isPractice("practice-x/one", listed)).toBe(false);
+    expect(isPractice("practice-mistral/gone", listed)).toBe(true);
+    expect(isPractice("practiced/one", listed)).toBe(false);
+    expect(isPractice(null, listed)).toBe(false);
   });
 });
 

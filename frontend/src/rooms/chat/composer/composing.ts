@@ -5,8 +5,9 @@ import { remember, remembered } from "../../../preferences";
 /** What is being composed for one conversation; the key "" is the chat that has not begun. */
 export interface Composing {
   draft: string;
-  /** Chosen here and not sent yet; else the conversation's own model holds. */
+  /** Chosen here and not sent yet; else the conversation's own model and preset hold. */
   model: string | null;
+  preset?: string | null;
   parameters: Parameters;
 }
 
@@ -42,7 +43,7 @@ function save(): void {
   timer = undefined;
   const { byConversation } = useComposing.getState();
   const kept = Object.entries(byConversation).filter(
-    ([, { draft, model, parameters }]) => draft || model || Object.keys(parameters).length,
+    ([, { draft, model, preset, parameters }]) => draft || model || preset || Object.keys(parameters).length,
   );
   remember("composing", JSON.stringify(Object.fromEntries(kept)));
 }
@@ -60,7 +61,8 @@ export function useComposed(key: string): Composing {
 
 /**
  * The model to send to: chosen here, the conversation's, for a new chat that of the latest one, else the
- * first that can be used. Practice comes last: whoever has a key wants to talk to what it opens.
+ * first that can be used. Practice comes last: whoever has a key wants to talk to what it opens. A new
+ * chat never takes over a model with a fault: that is wanted anew each time.
  */
 export function modelToUse(
   chosen: string | null,
@@ -68,16 +70,30 @@ export function modelToUse(
   latest: Conversation | undefined,
   models: Model[],
 ): string | null {
-  const known = (id: string | null | undefined) =>
-    id && models.some((model) => model.id === id) ? id : null;
+  const known = (id: string | null | undefined) => (id && modelOf(models, id) ? id : null);
   const usable = models.filter((model) => model.usable);
   const isUsable = (id: string | null | undefined) => usable.some((model) => model.id === id);
   if (known(chosen)) return chosen;
   if (conversation?.model) return conversation.model;
   if (latest?.model && isUsable(latest.model)) return latest.model;
-  return (usable.find((model) => !isPractice(model.id)) ?? usable[0])?.id ?? null;
+  const first = usable.find(({ id }) => !isPractice(id, models)) ?? usable.find((model) => !model.aside);
+  return first?.id ?? null;
 }
 
-export function isPractice(modelId: string | null | undefined): boolean {
-  return modelId?.startsWith("practice/") ?? false;
+/** The model of this id. What stands behind the colon of a practice model are switches: `pocket:cut`. */
+export function modelOf(models: readonly Model[], id: string | null | undefined): Model | undefined {
+  const listed = models.find((model) => model.id === id);
+  const colon = id?.indexOf(":") ?? -1;
+  if (listed || !id || colon < 0) return listed;
+  const plain = models.find((model) => model.practice && !model.targets && model.id === id.slice(0, colon));
+  return plain && withSwitches(plain, id.slice(colon + 1));
+}
+
+export function withSwitches(model: Model, switches: string): Model {
+  return { ...model, id: `${model.id}:${switches}`, model: `${model.model}:${switches}` };
+}
+
+/** Whether a model is no real one. The list says so; a model that is not in it is judged by its endpoint. */
+export function isPractice(id: string | null | undefined, models: readonly Model[]): boolean {
+  return modelOf(models, id)?.practice ?? /^practice(-[a-z]+)?\//.test(id ?? "");
 }

@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message, Problem } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
+import { sizeOf } from "../../../core/grown";
 import { clock } from "../../../format";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyButton";
@@ -10,11 +11,13 @@ import { FindingCard, ProblemCard } from "../../../ui/FindingCard";
 import { IconButton } from "../../../ui/IconButton";
 import { Tag } from "../../../ui/Tag";
 import { Chip } from "../Chip";
+import type { Choice } from "../composer/choice";
 import { LazyMarkdown } from "../markdown/LazyMarkdown";
 import { ModelPicker } from "../picker";
 import { Branches } from "./Branches";
 import { Reasoning } from "./Reasoning";
 import { RegenerateMenu } from "./RegenerateMenu";
+import { ToolCalls } from "./ToolCalls";
 
 interface AnswerMessageProps {
   message: Message;
@@ -23,7 +26,7 @@ interface AnswerMessageProps {
   open: boolean;
   last: boolean;
   onInspect: (traceId: string) => void;
-  onRegenerate: (message: Message, model: string | null) => void;
+  onRegenerate: (message: Message, other: Choice | null) => void;
 }
 
 export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessageProps) {
@@ -53,7 +56,9 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
         <span className="flex-1" />
         <span className="tools">
           <time className="mono pr-1 text-ink-3 max-tablet:hidden">{clock(message.created_at)}</time>
-          {message.text ? <CopyButton text={message.text} label={t("message.copy")} /> : null}
+          {message.text || message.refusal ? (
+            <CopyButton text={message.text || message.refusal} label={t("message.copy")} />
+          ) : null}
           {live ? null : <RegenerateMenu message={message} onRegenerate={onRegenerate} />}
           {message.trace_id ? (
             <IconButton
@@ -71,11 +76,13 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
         <Branches message={message} />
         <i className="who-line" />
       </header>
-      {message.reasoning ? <Reasoning message={message} /> : null}
+      <Reasoning message={message} />
       <div className="say">
-        {message.text ? <LazyMarkdown text={message.text} live={live} /> : null}
-        {live && !message.text ? <span className="caret" aria-hidden="true" /> : null}
+        {message.text ? <LazyMarkdown text={message.text} live={live && message.calls.length === 0} /> : null}
+        {message.refusal ? <Refusal text={message.refusal} /> : null}
+        {live && sizeOf(message) === 0 ? <span className="caret" aria-hidden="true" /> : null}
       </div>
+      {message.calls.length ? <ToolCalls message={message} /> : null}
       <Ending message={message} onRegenerate={onRegenerate} last={last} />
       <div className="chip-row">
         <Chip message={message} open={open} onOpen={inspect} />
@@ -84,6 +91,19 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
     </article>
   );
 });
+
+/** The model's own words for declining, where its provider sends them apart from the text. */
+function Refusal({ text }: { text: string }) {
+  const { t } = useTranslation("chat");
+  return (
+    <div className="refusal" data-testid="refusal">
+      <Tag tone="warn" mark="ring">
+        {t("message.declined")}
+      </Tag>
+      <p dir="auto">{text}</p>
+    </div>
+  );
+}
 
 /** Whether the same request may go through later: then trying again is the next step, else a mere offer. */
 function mayPass(problem: Problem | null): boolean {
@@ -100,9 +120,9 @@ function OtherModel({ message, onRegenerate }: Pick<AnswerMessageProps, "message
       <Button onClick={() => setPicking(true)}>{t("message.otherModel")}</Button>
       {picking ? (
         <ModelPicker
-          value={message.model}
+          value={message}
           onClose={() => setPicking(false)}
-          onChoose={(model) => onRegenerate(message, model)}
+          onChoose={(other) => onRegenerate(message, other)}
         />
       ) : null}
     </>

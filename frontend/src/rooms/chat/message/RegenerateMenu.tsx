@@ -5,11 +5,12 @@ import type { Message } from "../../../api/types";
 import { keysOf } from "../../../app/keys";
 import { IconButton } from "../../../ui/IconButton";
 import { Menu, MenuItem } from "../../../ui/Menu";
+import type { Choice } from "../composer/choice";
 import { ModelPicker } from "../picker";
 
 interface RegenerateMenuProps {
   message: Message;
-  onRegenerate: (message: Message, model: string | null) => void;
+  onRegenerate: (message: Message, other: Choice | null) => void;
 }
 
 /** Another answer in this place, by the same model or another. */
@@ -39,9 +40,9 @@ export function RegenerateMenu({ message, onRegenerate }: RegenerateMenuProps) {
       </Menu>
       {picking ? (
         <ModelPicker
-          value={message.model}
+          value={message}
           onClose={() => setPicking(false)}
-          onChoose={(model) => onRegenerate(message, model)}
+          onChoose={(other) => onRegenerate(message, other)}
         />
       ) : null}
     </>

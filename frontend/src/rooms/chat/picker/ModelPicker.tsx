@@ -3,20 +3,24 @@ import { Search, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { endpointsQuery, modelsQuery } from "../../../api/queries";
-import type { Model } from "../../../api/types";
+import { endpointsQuery, modelsQuery, practiceQuery, presetsQuery } from "../../../api/queries";
+import type { Model, Preset } from "../../../api/types";
 import { useLayout } from "../../../app/page-state";
 import { useStore } from "../../../core/store";
 import { Skeleton } from "../../../ui/Skeleton";
+import { type Choice, choiceOf, NO_PRESETS } from "../composer/choice";
 import { isComposing } from "../composer/ime";
 import { LoadModels } from "./LoadModels";
 import { ModelCard } from "./ModelCard";
 import { ModelRow } from "./ModelRow";
-import { findModels, recentModels } from "./search";
+import { PresetCard } from "./PresetCard";
+import { PresetRow } from "./PresetRow";
+import { joined, offered, type PickGroup } from "./presets";
+import { faultOf, findModels, hasSwitch, recentModels } from "./search";
 
 interface ModelPickerProps {
-  value: string | null;
-  onChoose: (model: string) => void;
+  value: Choice;
+  onChoose: (choice: Choice) => void;
   onClose: () => void;
 }
 
@@ -35,8 +39,8 @@ export function ModelPicker({ value, onChoose, onClose }: ModelPickerProps) {
           <Dialog.Title className="sr-only">{t("picker.label")}</Dialog.Title>
           <PickerBody
             value={value}
-            onChoose={(model) => {
-              onChoose(model);
+            onChoose={(choice) => {
+              onChoose(choice);
               onClose();
             }}
           />
@@ -50,24 +54,39 @@ export function ModelPicker({ value, onChoose, onClose }: ModelPickerProps) {
 function useRows(): number {
   const { data: models } = useQuery(modelsQuery);
   const { data: endpoints } = useQuery(endpointsQuery);
-  return (models?.length ?? 20) + (endpoints?.length ?? 5);
+  const { data: list = NO_PRESETS } = useQuery(presetsQuery);
+  const presets = list.groups.reduce((sum, group) => sum + group.presets.length + 1, 0);
+  if (list.enforce) return presets;
+  const shown = (all: { aside: boolean }[] | undefined) => all?.filter(({ aside }) => !aside).length;
+  return presets + (shown(models) ?? 20) + (shown(endpoints) ?? 5);
 }
 
-function PickerBody({ value, onChoose }: { value: string | null; onChoose: (model: string) => void }) {
+/** Practice's faults and their sentences: wanted by those who type a colon, and by nobody else. */
+function useFaults(wanted: boolean) {
+  const { data: practice } = useQuery({ ...practiceQuery, enabled: wanted, refetchInterval: false });
+  const { data: said } = useQuery({
+    queryKey: ["practice-strings"],
+    queryFn: () => import("../../endpoints/practice/strings").then(() => true),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return said ? practice?.faults : undefined;
+}
+
+function PickerBody({ value, onChoose }: Pick<ModelPickerProps, "value" | "onChoose">) {
   const { t } = useTranslation("chat");
   const { data: models } = useQuery(modelsQuery);
   const { data: endpoints } = useQuery(endpointsQuery);
+  const { data: presets = NO_PRESETS } = useQuery(presetsQuery);
   const conversations = useStore((state) => state.conversations);
   const [query, setQuery] = useState("");
-  const groups = useMemo(
-    () => findModels(models ?? [], query, recentModels(Object.values(conversations))),
-    [models, query, conversations],
-  );
-  const rows = useMemo(
-    () =>
-      groups.flatMap((group) => group.models.map((model) => ({ model, key: `${group.key}:${model.id}` }))),
-    [groups],
-  );
+  const faults = useFaults(hasSwitch(query));
+  const groups = useMemo(() => {
+    const all = offered(presets, models ?? []);
+    const found = findModels(all, query, recentModels(Object.values(conversations)), faults);
+    return joined(presets, found, all, query);
+  }, [models, presets, query, conversations, faults]);
+  const rows = useMemo(() => groups.flatMap(rowsOf), [groups]);
   const [at, setAt] = useState<string | null>(null);
   const index = Math.max(
     0,
@@ -80,16 +99,21 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
   // Opens at the model in use, and at the best match while searching.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new query or the first list moves the place
   useEffect(() => {
-    const chosen = query ? undefined : rows.find((row) => row.model.id === value);
-    const first = rows.find((row) => row.model.usable) ?? rows[0];
+    const chosen = query ? undefined : rows.find((row) => isValue(row, value));
+    const first = rows.find((row) => isNamed(row, query)) ?? rows.find(canChoose) ?? rows[0];
     setAt((chosen ?? first)?.key ?? null);
-  }, [query, models !== undefined]);
+  }, [query, models !== undefined, presets !== NO_PRESETS]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row in place is found by its mark
   useEffect(() => {
     list.current?.querySelector("[data-at=true]")?.scrollIntoView({ block: "nearest" });
   }, [at]);
 
-  const choose = (model: Model | undefined) => model?.usable && onChoose(model.id);
+  const noteOf = (model: Model) => {
+    const fault = model.practice ? faultOf(model.id, faults) : undefined;
+    return fault && t(`faults.${fault.name}.what`, { ns: "practice", defaultValue: fault.what });
+  };
+  const switched = rows.some(({ model }) => model && noteOf(model));
+  const choose = (row: Row | undefined) => row && canChoose(row) && onChoose(choiceIn(row));
   const pressed = (event: KeyboardEvent) => {
     if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
@@ -98,7 +122,7 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
       setAt(rows[Math.min(rows.length - 1, Math.max(0, index + step))]?.key ?? null);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      choose(current?.model);
+      choose(current);
     }
   };
 
@@ -127,8 +151,13 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
         )}
       </div>
       <div className="picker-body">
-        <div className="picker-list" ref={list}>
-          <div className="picker-row picker-head" aria-hidden="true">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <div className="picker-list" ref={list} tabIndex={0}>
+          <div
+            className="picker-row picker-head"
+            data-notes={switched || rows.every(({ model }) => !model)}
+            aria-hidden="true"
+          >
             <span />
             <span>{t("picker.model")}</span>
             <span />
@@ -140,41 +169,39 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
           {models && !rows.length ? <p className="px-9 py-4 text-ink-3">{t("picker.none")}</p> : null}
           <div>
             {groups.map((group) => {
-              const endpoint = endpoints?.find(({ name }) => name === group.endpoint?.name);
+              const endpoint = endpoints?.find(({ name }) => name === group.endpoint);
+              const label = group.label ?? t(HEADINGS[group.kind]);
               return (
                 <section key={group.key}>
                   <div className="picker-group">
-                    <span>{group.endpoint?.label ?? t("picker.recent")}</span>
-                    {endpoint?.fetch ? <LoadModels endpoint={endpoint} /> : null}
+                    <span>{label}</span>
+                    {endpoint?.fetch && !presets.enforce ? <LoadModels endpoint={endpoint} /> : null}
                   </div>
                   {/* One listbox for each endpoint: beside its options a listbox may hold no button. */}
-                  <div
-                    id={`picks-${group.key}`}
-                    role="listbox"
-                    aria-label={group.endpoint?.label ?? t("picker.recent")}
-                  >
-                    {group.models.map((model) => {
-                      const key = `${group.key}:${model.id}`;
-                      return (
-                        <ModelRow
-                          key={key}
-                          id={`pick-${key}`}
-                          model={model}
-                          chosen={model.id === value}
-                          at={key === current?.key}
-                          onAt={() => setAt(key)}
-                          onChoose={() => choose(model)}
-                        />
+                  <div id={`picks-${group.key}`} role="listbox" aria-label={label}>
+                    {rowsOf(group).map((row) => {
+                      const shared = {
+                        id: `pick-${row.key}`,
+                        at: row.key === current?.key,
+                        chosen: isValue(row, value),
+                        onAt: () => setAt(row.key),
+                        onChoose: () => choose(row),
+                      };
+                      return row.preset ? (
+                        <PresetRow key={row.key} {...shared} preset={row.preset} />
+                      ) : (
+                        <ModelRow key={row.key} {...shared} model={row.model} note={noteOf(row.model)} />
                       );
                     })}
                   </div>
                 </section>
               );
             })}
-            {query ? null : <EmptyEndpoints shown={groups.map((group) => group.key)} />}
+            {query || presets.enforce ? null : <EmptyEndpoints shown={groups.map((group) => group.key)} />}
           </div>
         </div>
-        {wide && current ? <ModelCard model={current.model} /> : null}
+        {wide && current?.model ? <ModelCard model={current.model} note={noteOf(current.model)} /> : null}
+        {wide && current?.preset ? <PresetCard preset={current.preset} /> : null}
       </div>
       <footer className="picker-foot">
         <span>
@@ -188,6 +215,41 @@ function PickerBody({ value, onChoose }: { value: string | null; onChoose: (mode
       </footer>
     </>
   );
+}
+
+const HEADINGS = {
+  recent: "picker.recent",
+  routes: "picker.routes",
+  presets: "picker.presets",
+  endpoint: "picker.presets",
+} as const;
+
+type Row = { key: string } & ({ model: Model; preset?: undefined } | { preset: Preset; model?: undefined });
+
+function rowsOf(group: PickGroup): Row[] {
+  return [
+    ...group.presets.map((preset) => ({ key: `${group.key}:${preset.name}:preset`, preset })),
+    ...group.models.map((model) => ({ key: `${group.key}:${model.id}`, model })),
+  ];
+}
+
+function canChoose({ model, preset }: Row): boolean {
+  return model ? model.usable : preset.state === "ready";
+}
+
+/** Whether this is exactly what was typed: a preset's model is in its row, and may be what is meant. */
+function isNamed({ model, preset }: Row, query: string): boolean {
+  const typed = query.trim().toLowerCase();
+  const names = model ? [model.id, model.model] : [preset.name, preset.label];
+  return names.some((name) => name.toLowerCase() === typed);
+}
+
+function choiceIn({ model, preset }: Row): Choice {
+  return model ? { model: model.id, preset: null } : choiceOf(preset);
+}
+
+function isValue({ model, preset }: Row, value: Choice): boolean {
+  return preset ? preset.name === value.preset : !value.preset && model.id === value.model;
 }
 
 /** Endpoints that could tell their models and have none yet. */

@@ -3,19 +3,23 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Model } from "../../../api/types";
 import { context, price } from "../../../format";
+import { WithCode } from "../../../ui/FindingCard";
 import { hasOwnName } from "./search";
 
 interface ModelRowProps {
   id: string;
   model: Model;
   chosen: boolean;
+  /** What there is to say of it in place of its figures. */
+  note?: string;
   /** The keyboard is here. */
   at: boolean;
   onAt: () => void;
   onChoose: () => void;
 }
 
-export const ModelRow = memo(function ModelRow({ id, model, chosen, at, onAt, onChoose }: ModelRowProps) {
+export const ModelRow = memo(function ModelRow(props: ModelRowProps) {
+  const { id, model, chosen, note, at, onAt, onChoose } = props;
   const { t } = useTranslation("chat");
   const named = hasOwnName(model);
   return (
@@ -24,7 +28,7 @@ export const ModelRow = memo(function ModelRow({ id, model, chosen, at, onAt, on
     <div
       id={id}
       role="option"
-      className="picker-row"
+      className={model.targets ? "picker-row picker-preset" : "picker-row"}
       aria-selected={chosen}
       aria-disabled={!model.usable}
       data-at={at}
@@ -41,12 +45,18 @@ export const ModelRow = memo(function ModelRow({ id, model, chosen, at, onAt, on
       </span>
       <span className="cut">
         <span className="mono">
-          <span className="text-ink-3">{model.endpoint}/</span>
+          {model.targets ? null : <span className="text-ink-3">{model.endpoint}/</span>}
           {model.model}
         </span>
         {named ? <span className="ml-2 text-ink-3">{model.display_label}</span> : null}
       </span>
-      {model.usable ? (
+      {model.usable && note ? (
+        <span className="reason" title={note}>
+          <WithCode text={note} />
+        </span>
+      ) : model.usable && model.targets ? (
+        <span className="mono cut picker-preset-target">{model.targets.map(({ id }) => id).join(", ")}</span>
+      ) : model.usable ? (
         <>
           <span className="abilities">
             {(Array.isArray(model.abilities.value) ? model.abilities.value : []).map((ability) => (
@@ -70,6 +80,7 @@ function Prices({ model }: { model: Model }) {
   const { t } = useTranslation("chat");
   const [input, output] = [model.input_usd_per_mtok.value, model.output_usd_per_mtok.value];
   if (input === null && output === null) return <span className="mono both">{t("picker.unpriced")}</span>;
+  if (model.practice) return <span className="mono both">{t("picker.practice")}</span>;
   if (input === 0 && output === 0) return <span className="mono both">{t("picker.noPrice")}</span>;
   return (
     <>

@@ -1,0 +1,1 @@
+"""Makes those pages of docs/ that are data in another dress: `make docs`."""

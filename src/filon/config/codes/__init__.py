@@ -1,0 +1,1 @@
+"""The catalogue of what `filon check` can say; `catalogue.py` looks things up in it."""

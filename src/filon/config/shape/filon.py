@@ -1,0 +1,58 @@
+"""`filon`: what only a filon.yaml has, beside LibreChat's sections."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from filon.config.shape.section import AboveZero, AsWritten, Named, Positive, Texts
+
+Targets = Annotated[tuple[Named, ...], Meta(min_length=1)]
+
+
+class RouteSection(AsWritten, frozen=True, kw_only=True):
+    """A route in its long form."""
+
+    targets: Targets
+    description: str | None = None
+
+
+class LimitsSection(AsWritten, frozen=True, kw_only=True):
+    """How much an endpoint is asked for at most."""
+
+    requests_per_minute: Positive | None = None
+    tokens_per_minute: Positive | None = None
+    concurrent: Positive | None = None
+
+
+class AdditionSection(AsWritten, frozen=True, kw_only=True):
+    """What one endpoint has beside its own entry."""
+
+    keys: Texts | None = None
+    limits: LimitsSection | None = None
+
+
+class RetriesSection(AsWritten, frozen=True, kw_only=True):
+    """How often each target is tried, for how many seconds that may go on, and whether an endpoint
+    that fails too often is left alone for a while."""
+
+    attempts: Positive | None = None
+    deadline: AboveZero | None = None
+    breaker: bool | None = None
+
+
+class TimeoutsSection(AsWritten, frozen=True, kw_only=True):
+    """How many seconds a provider is waited for."""
+
+    connect: AboveZero | None = None
+    first_payload: AboveZero | None = None
+    between_payloads: AboveZero | None = None
+
+
+class FilonSection(AsWritten, frozen=True, kw_only=True):
+    """All of them. A wrong part is left out; nothing else goes with it."""
+
+    routes: Mapping[str, Named | Targets | RouteSection] | None = None
+    endpoints: Mapping[str, AdditionSection] | None = None
+    retries: RetriesSection | None = None
+    timeouts: TimeoutsSection | None = None

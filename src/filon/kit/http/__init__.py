@@ -1,0 +1,15 @@
+"""The way out: one exchange with a server, with its phases timed and its bytes as they came.
+
+exchange.py     the interface: `Outgoing`, `Phases`, `Exchange`, `Upstream`, `HttpFailure`
+upstream.py     our own client of HTTP/1.1, which is the one in use
+address.py      a URL in the parts that a request needs
+head.py         a request's head as bytes
+dialing.py      a new connection: name, TCP, TLS
+connection.py   one connection, request after request
+pool.py         the connections that wait for a next request
+reply.py        one reply, parsed as it comes
+"""
+
+from filon.kit.http.exchange import Exchange, HttpFailure, Outgoing, Phases, Upstream
+
+__all__ = ["Exchange", "HttpFailure", "Outgoing", "Phases", "Upstream"]

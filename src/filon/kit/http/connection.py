@@ -1,0 +1,158 @@
+"""One connection to a server, request after request; at most one reply is under way."""
+
+import asyncio
+import select
+import sys
+from typing import Protocol, cast
+
+from filon.kit.http.address import host_and_port
+from filon.kit.http.exchange import Headers, Phases
+from filon.kit.http.reply import Reply
+
+Place = tuple[str, str, int]
+
+# Bytes handed to the transport in one go; a body up to this size leaves together with its head.
+_PIECE = 64 * 1024
+
+
+class Holder(Protocol):
+    """Who is told what becomes of connections."""
+
+    def made(self, connection: "Connection") -> None:
+        """It is open."""
+        ...
+
+    def free(self, connection: "Connection", idle: float | None) -> None:
+        """It may carry another request; its server keeps it idle for so many seconds, or does not
+        say for how many."""
+        ...
+
+    def gone(self, connection: "Connection") -> None:
+        """It is over."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """A connection to a `place`. `over` is done when it is closed."""
+
+    def __init__(self, place: Place, holder: Holder) -> None:
+        self.place = place
+        self.address: str | None = None
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._holder = holder
+        self._transport: asyncio.Transport | None = None
+        self._socket = -1
+        self._reply: Reply | None = None
+        self._unsent = memoryview(b"")
+        self._full = False
+        self._listening = True
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """What carries it; there is one from the moment in which it is connected."""
+        assert self._transport is not None
+        return self._transport
+
+    def secured(self, transport: asyncio.Transport) -> None:
+        """From now on everything goes through TLS."""
+        self._transport = transport
+
+    def is_usable(self) -> bool:
+        """Whether it may carry another request: it is open, and nothing that came waits in it."""
+        return not self.transport.is_closing() and not _is_readable(self._socket)
+
+    def send(
+        self, method: str, head: bytes, body: bytes, headers: Headers, phases: Phases
+    ) -> Reply:
+        """Sends a request. The reply may come while a large body still goes out."""
+        phases.request_headers = headers
+        reply = self._reply = Reply(self, method, phases)
+        if len(body) <= _PIECE:
+            self.transport.write(head + body)
+            reply.sent()
+        else:
+            self.transport.write(head)
+            self._unsent = memoryview(body)
+            self._send_more()
+        return reply
+
+    def _send_more(self) -> None:
+        while self._unsent and not self._full:
+            piece, self._unsent = self._unsent[:_PIECE], self._unsent[_PIECE:]
+            self.transport.write(piece)
+        if not self._unsent and self._reply is not None:
+            self._reply.sent()
+
+    def listen(self, on: bool) -> None:
+        """Goes on taking bytes, or leaves them in the network for a while."""
+        if on == self._listening or self.transport.is_closing():
+            return
+        self._listening = on
+        if on:
+            self.transport.resume_reading()
+        else:
+            self.transport.pause_reading()
+
+    def release(self, idle: float | None) -> None:
+        """Its reply is whole, and it may carry another request."""
+        self._reply = None
+        self.listen(True)
+        self._holder.free(self, idle)
+
+    def abort(self) -> None:
+        """Closes it at once, whatever is still under way."""
+        self._unsent = memoryview(b"")
+        self.transport.abort()
+
+    def abandon(self) -> None:
+        """The same for one whose handshake failed: of its end the loop may never tell."""
+        self.abort()
+        self.connection_lost(None)
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's is no subclass of it, for all that it does the same.
+        self._transport = cast("asyncio.Transport", transport)
+        self._socket = transport.get_extra_info("socket").fileno()
+        peer = transport.get_extra_info("peername")
+        self.address = host_and_port(peer[0], peer[1]) if peer else None
+        self._holder.made(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._reply is not None:
+            self._reply.feed(data)
+        else:
+            # Nobody asked; whatever it is, it would be taken for the next reply.
+            self.abort()
+
+    def eof_received(self) -> None:
+        if self._reply is not None:
+            self._reply.ended(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unsent = memoryview(b"")
+        if self._reply is not None:
+            self._reply.ended(exc)
+            self._reply = None
+        self._holder.gone(self)
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        if self._unsent:
+            self._send_more()
+
+
+def _is_readable(socket: int) -> bool:
+    """Whether bytes or an end wait at a socket, of which the loop has not told yet."""
+    if sys.platform == "win32":
+        # There is no poll there; a stale connection is found out by its next request.
+        return False
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return bool(waiting.poll(0))

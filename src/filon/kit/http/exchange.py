@@ -1,0 +1,105 @@
+"""What every HTTP client offers: a request goes out, its phases are timed, a reply comes back.
+
+Redirects are never followed: a key must not travel to an address that nobody configured.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from msgspec import Struct
+
+from filon.kit import clock
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class HttpFailure(Exception):
+    """No usable reply. `kind` is one of: dns, refused, unreachable, tls, connect_timeout,
+    disconnected, payload, compressed, broken_reply, url. The last one is told before anything is
+    sent: the address or a header cannot be put into a request."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+class Outgoing(Struct, frozen=True, kw_only=True):
+    """A request to send. `connect_timeout` is in seconds, for name, TCP and TLS together."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+    connect_timeout: float
+
+
+class Phases:
+    """When each phase of one exchange happened, in seconds from `start` (monotonic).
+
+    `dns`, `connect` and `tls` are durations, None where there was no such phase.
+    `retried_stale` says that a connection kept from before turned out to be closed, and that the
+    request was sent once more over a new one.
+    """
+
+    __slots__ = (
+        "connect",
+        "dns",
+        "first_byte",
+        "request_headers",
+        "retried_stale",
+        "reused",
+        "sent",
+        "start",
+        "tls",
+    )
+
+    def __init__(self) -> None:
+        self.start = clock.monotonic()
+        self.dns: float | None = None
+        self.connect: float | None = None
+        self.tls: float | None = None
+        self.sent: float | None = None
+        self.first_byte: float | None = None
+        self.reused = False
+        self.retried_stale = False
+        self.request_headers: Headers = ()
+
+    def since(self) -> float:
+        """Seconds since the exchange began."""
+        return clock.monotonic() - self.start
+
+
+class Exchange(Protocol):
+    """A reply that has begun: its head is here, its body still comes."""
+
+    status: int
+    headers: Headers
+    address: str | None
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body's bytes as they come, unpacked where the server compressed them unasked. Raises
+        HttpFailure when it is cut."""
+        ...
+
+    async def read(self, until: float) -> bytes | None:
+        """The next of the body's bytes, as `chunks` has them; None at the end. Raises HttpFailure,
+        and TimeoutError at `until` (monotonic seconds), after which it can be read on."""
+        ...
+
+    async def close(self) -> None:
+        """Ends the exchange; closes the connection unless the body came to its end."""
+        ...
+
+
+class Upstream(Protocol):
+    """Sends requests."""
+
+    async def open(self, request: Outgoing, phases: Phases, until: float | None = None) -> Exchange:
+        """Sends the request and waits for the head of the reply. Raises HttpFailure, and
+        TimeoutError at `until` (monotonic seconds)."""
+        ...
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        ...

@@ -1,0 +1,52 @@
+"""A request's head as bytes: the headers as configured, and the two that HTTP needs. Pure."""
+
+import re
+from functools import lru_cache
+
+from filon.kit.http.address import Address
+from filon.kit.http.exchange import Headers, HttpFailure, Outgoing
+
+# RFC 9110, 5.6.2: the letters of a token.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# A request of these has a body only if it says so; any other says that it has none.
+_BODILESS = ("GET", "HEAD", "OPTIONS")
+_FRAMING = ("content-length", "transfer-encoding")
+
+
+def head_of(request: Outgoing, address: Address) -> tuple[bytes, Headers]:
+    """The head, and the headers in it as they go out. A Host among the request's own headers counts
+    in place of the address. Raises HttpFailure of the kind `url`, since nothing is sent."""
+    headers = request.headers
+    names = [_lowered(name) for name, _ in headers]
+    if "host" not in names:
+        headers = (("Host", address.authority), *headers)
+    for name in _FRAMING:
+        if name in names:
+            raise HttpFailure("url", f"the header {name} follows from the body; take it out")
+    if request.body or request.method not in _BODILESS:
+        headers = (*headers, ("Content-Length", str(len(request.body))))
+    lines = [f"{name}: {value}" for name, value in headers]
+    text = "\r\n".join([f"{_method(request.method)} {address.target} HTTP/1.1", *lines, "", ""])
+    breaks = len(lines) + 2
+    if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
+        raise HttpFailure("url", f"there is a line break in the header {_broken(headers)}")
+    try:
+        return text.encode(), headers
+    except UnicodeEncodeError as error:
+        raise HttpFailure("url", "a header holds half a character") from error
+
+
+@lru_cache(1024)
+def _lowered(name: str) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise HttpFailure("url", f"{name[:40]!r} is no name of a header")
+    return name.lower()
+
+
+def _method(method: str) -> str:
+    _lowered(method)
+    return method
+
+
+def _broken(headers: Headers) -> str:
+    return next(name for name, value in headers if any(one in value for one in "\r\n\0"))

@@ -1,0 +1,220 @@
+"""One exchange with a provider while it lasts: what goes out, what comes back, how it fails."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from filon.conversation.errors import BrokenReply, FilonError, Problem, ProviderError
+from filon.conversation.events import Broken, StreamEvent, is_output
+from filon.conversation.finding import Finding
+from filon.conversation.reply import Reply, ReplyFold
+from filon.diagnosis.forgotten import forgotten
+from filon.kit import clock
+from filon.kit.http import Exchange, HttpFailure, Outgoing
+from filon.pipeline import tokens
+from filon.pipeline.failures import broken, refused, silent, unreachable
+from filon.pipeline.patience import Patience, passed
+from filon.pipeline.recording import Recording, waited
+from filon.pipeline.services import Progress, Services
+from filon.pipeline.turn import Answer, Chunk, Opened
+from filon.protocols.registry import named
+from filon.protocols.wire import Piece
+from filon.providers.endpoint import Endpoint
+from filon.providers.local import servers
+from filon.trace.records import Attempt
+
+# An error's body is read for its words; a page of a proxy can be long.
+_ERROR_BODY = 256 * 1024
+
+
+class Exchanging:
+    """One attempt. `end` must follow, whatever happens; it leaves the record in the turn."""
+
+    def __init__(self, progress: Progress, services: Services, patience: Patience) -> None:
+        turn = progress.turn
+        assert turn.endpoint is not None
+        assert turn.wire is not None
+        self.turn = turn
+        self.endpoint = turn.endpoint
+        self.wire = turn.wire
+        self.patience = patience
+        self._services = services
+        self._protocol = named(turn.wire.protocol)
+        self._reader = self._protocol.open_reader()
+        number = 1 + sum(isinstance(record, Attempt) for record in turn.records)
+        self.recording = Recording(turn, turn.wire, number, services.limits.frames_kept)
+        self._fold = ReplyFold()
+        self._exchange: Exchange | None = None
+        # What broke the reply stands behind what was still good of the same bytes.
+        self._problem: Problem | None = None
+        self._ended = False
+        progress.recording = self.recording
+
+    async def open(self) -> Opened:
+        """Sends the request; returns when the reply's head is here and a good one."""
+        request = Outgoing(
+            method=self.wire.method,
+            url=self.wire.url,
+            headers=self.wire.headers,
+            body=self.wire.body.data,
+            connect_timeout=self._services.limits.connect,
+        )
+        phases = self.recording.phases
+        try:
+            exchange = await self._services.upstream.open(request, phases, self.patience.until())
+        except HttpFailure as failure:
+            raise self._unreachable(failure) from failure
+        except TimeoutError:
+            raise self.out_of_time() from None
+        self._exchange = exchange
+        self.recording.opened(exchange)
+        self._services.log.event(
+            "answered",
+            level="debug",
+            trace=self.turn.id,
+            endpoint=self.endpoint.name,
+            url=self.wire.url,
+            status=exchange.status,
+            seconds=phases.since(),
+        )
+        if not 200 <= exchange.status < 300:
+            raise await self._refusal(exchange)
+        return Opened(
+            status=exchange.status,
+            headers=exchange.headers,
+            only_we_asked_usage=self.wire.only_we_asked_usage,
+            turn=self.turn,
+            number=self.recording.number,
+            at=clock.monotonic(),
+            waited=waited(self.turn) + self.recording.waited + phases.since(),
+        )
+
+    async def read(self, until: float) -> Chunk | None:
+        """The next part of the reply, None at its end. Raises ProviderError where it breaks, and
+        TimeoutError at `until` (monotonic seconds), after which it can be read on."""
+        assert self._exchange is not None
+        while self._problem is None and not self._ended:
+            try:
+                data = await self._exchange.read(until)
+            except HttpFailure as failure:
+                raise self._unreachable(failure) from failure
+            if data is None:
+                self._ended = True
+                pieces = self._reader.end()
+                chunk = self._good(pieces, self._folded(pieces))
+            else:
+                chunk = self._take(data, self._reader.read(data))
+            if chunk.pieces:
+                return chunk
+        if self._problem is not None:
+            raise self._broken(self._problem)
+        return None
+
+    def out_of_time(self) -> FilonError:
+        """What ended the wait: the provider's silence, or the time that the caller allows."""
+        if clock.monotonic() >= self.patience.deadline:
+            return passed(self.turn)
+        return self._silent()
+
+    def _take(self, data: bytes, pieces: Sequence[Piece]) -> Chunk:
+        events = self._folded(pieces)
+        shows = any(is_output(event) for event in events)
+        kinds = dict.fromkeys(_kind(event) for event in events)
+        at = self.recording.frame(data, " ".join(kinds), shows)
+        if events:
+            self.patience.heard(at)
+        return self._good(pieces, events)
+
+    def _good(self, pieces: Sequence[Piece], events: tuple[StreamEvent, ...]) -> Chunk:
+        """The pieces before the first that reports an error, which is kept for later."""
+        for number, piece in enumerate(pieces):
+            for event in piece.events:
+                if isinstance(event, Broken):
+                    self._problem = event.problem
+                    good = tuple(pieces[:number])
+                    before = tuple(event for piece in good for event in piece.events)
+                    return Chunk(pieces=good, events=before, whole=self._reader.whole)
+        return Chunk(pieces=tuple(pieces), events=events, whole=self._reader.whole)
+
+    def _folded(self, pieces: Sequence[Piece]) -> tuple[StreamEvent, ...]:
+        events = tuple(event for piece in pieces for event in piece.events)
+        for event in events:
+            self._fold.add(event)
+        return events
+
+    async def _refusal(self, exchange: Exchange) -> ProviderError:
+        size = 0
+        try:
+            while size <= _ERROR_BODY:
+                data = await exchange.read(self.patience.until())
+                if data is None:
+                    break
+                self.recording.frame(data, "error", False)
+                size += len(data)
+        except (HttpFailure, TimeoutError):
+            # The status tells enough where its body does not come.
+            pass
+        # Masked before it is shortened: of a key that is cut off, nobody would know the rest.
+        body = self._services.redactor.data(self.recording.received())
+        told = self._protocol.parse_error(exchange.status, exchange.headers, body, now=clock.now())
+        # A redirect is no error to the protocol, and yet its status is what there is to tell.
+        return self._told(replace(told, provider_status=told.provider_status or exchange.status))
+
+    def _broken(self, problem: Problem) -> ProviderError:
+        if problem.provider_status is None and problem.code == BrokenReply.code:
+            return self._found(broken(problem, *self._asked))
+        return self._told(problem)
+
+    def _told(self, told: Problem) -> ProviderError:
+        self.recording.retry_after = told.retry_after
+        return self._found(refused(told, *self._asked))
+
+    def _silent(self) -> ProviderError:
+        began = self.recording.first_output is not None
+        return self._found(silent(*self._asked, self.patience.allowed, began=began))
+
+    def _unreachable(self, failure: HttpFailure) -> ProviderError:
+        return self._found(unreachable(failure, *self._asked))
+
+    @property
+    def _asked(self) -> tuple[Endpoint, str, str]:
+        return self.endpoint, self.turn.model or "", self.wire.url
+
+    def _found(self, failed: tuple[ProviderError, tuple[Finding, ...]]) -> ProviderError:
+        error, self.recording.findings = failed
+        return error
+
+    async def end(self, progress: Progress) -> None:
+        """Closes the connection, which stops the provider, and leaves what came in the turn."""
+        if self._exchange is not None:
+            await self._exchange.close()
+        progress.recording = None
+        reply = self._fold.reply()
+        if self.recording.problem is None:
+            self.recording.findings += self._forgotten(reply)
+        record = self.recording.record()
+        turn = replace(progress.turn, answer=self._answer(record, reply))
+        progress.turn = turn.noting(record)
+
+    def _forgotten(self, reply: Reply) -> tuple[Finding, ...]:
+        # Only servers on one's own machine cut a prompt in silence; counting takes its time.
+        if servers.of(self.endpoint.provider) is None:
+            return ()
+        sent = tokens.of_request(self.turn.request)
+        return forgotten(self.endpoint, self.turn.model or "", reply.usage, sent)
+
+    def _answer(self, record: Attempt, reply: Reply) -> Answer:
+        offset = record.started - self.turn.started
+        first = record.timing.first_output
+        return Answer(
+            message=reply.first.message if reply.first.parts else None,
+            finish_reason=reply.first.finish_reason,
+            usage=reply.usage,
+            began=None if first is None else first + offset,
+            ended=None if record.timing.ended is None else record.timing.ended + offset,
+            thought_field=reply.first.thought_field,
+        )
+
+
+def _kind(event: StreamEvent) -> str:
+    return str(type(event).__struct_config__.tag)

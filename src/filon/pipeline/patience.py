@@ -1,0 +1,59 @@
+"""How long a turn waits for a provider: three limits that silence runs into, and the time that the
+caller allows for the whole turn."""
+
+from filon.config.settings import Limits
+from filon.conversation.errors import DeadlinePassed
+from filon.kit import clock
+from filon.pipeline.turn import Turn
+
+HEADER = "x-filon-timeout"
+_NEVER = float("inf")
+
+
+def deadline(turn: Turn) -> float:
+    """When the caller's time is over, in seconds of the monotonic clock."""
+    if turn.timeout is None:
+        return _NEVER
+    return turn.begun + turn.timeout
+
+
+class Patience:
+    """How long the next wait of one attempt may last.
+
+    Payload begins the time anew; comments and blank lines do not, since providers send them for
+    ever while nothing happens. Time in which the caller was waited for does not count. `begin_by`
+    is when the first payload must have come, in seconds of the monotonic clock.
+    """
+
+    __slots__ = ("_between", "_silent_at", "allowed", "deadline")
+
+    def __init__(self, limits: Limits, deadline: float, begin_by: float = _NEVER) -> None:
+        self.deadline = deadline
+        now = clock.monotonic()
+        self.allowed = max(0.0, min(limits.first_payload, begin_by - now))
+        self._between = limits.between_payloads
+        self._silent_at = now + self.allowed
+
+    def until(self) -> float:
+        """When the wait must be over, in seconds of the monotonic clock."""
+        return min(self._silent_at, self.deadline)
+
+    def heard(self, at: float) -> None:
+        """Payload came."""
+        self.allowed = self._between
+        self._silent_at = at + self.allowed
+
+    def paused(self, seconds: float) -> None:
+        """For so long nobody listened to the provider, because the caller did not read."""
+        self._silent_at += seconds
+
+
+def passed(turn: Turn) -> DeadlinePassed:
+    """What the caller is told whose time is over."""
+    where = turn.endpoint.label if turn.endpoint else "the endpoint"
+    return DeadlinePassed(
+        f"{where} was not done within the {turn.timeout:g} s that {HEADER} allows.",
+        fix="Allow more time, ask for a shorter answer, or choose a faster model.",
+        param=HEADER,
+        names={"endpoint": where, "seconds": f"{turn.timeout:g}"},
+    )

@@ -1,0 +1,153 @@
+"""The faults of a stream, and of the bytes and headers of any body."""
+
+from filon.practice.faults import frames
+from filon.practice.faults.fault import Argument, Fault, Frames, Trait
+
+_CHUNKS = Argument(usual=3, low=0, high=10_000, unit="chunks")
+
+STREAMS: tuple[Fault, ...] = (
+    Fault(
+        name="error-mid-stream",
+        group="stream",
+        what="After some chunks of a stream comes an error in place of the rest.",
+        teaches="A status of 200 was sent long before, so the error stands in an event.",
+        effect=Frames(frames.tell_error),
+        argument=_CHUNKS,
+    ),
+    Fault(
+        name="error-in-200",
+        group="stream",
+        what="The status is 200 and the body is that of an error, even where a stream was due.",
+        teaches="Success is read from the body, because the status alone may be wrong.",
+        effect=Frames(frames.answer_error),
+    ),
+    Fault(
+        name="cut",
+        group="stream",
+        what="The connection is closed after some chunks, or in the middle of a whole answer.",
+        teaches="The end of a connection is not the end of an answer.",
+        effect=Frames(frames.cut),
+        argument=_CHUNKS,
+    ),
+    Fault(
+        name="cut-reset",
+        group="stream",
+        what="The connection is reset after some chunks, or in the middle of a whole answer.",
+        teaches="What arrived before a reset is still worth showing, marked as incomplete.",
+        effect=Frames(frames.cut_by_reset),
+        argument=_CHUNKS,
+    ),
+    Fault(
+        name="cut-in-character",
+        group="stream",
+        what="The connection is closed between two bytes of one character.",
+        teaches="Bytes are put together before they are read as text.",
+        effect=Frames(frames.cut_in_character),
+        argument=_CHUNKS,
+    ),
+    Fault(
+        name="cut-in-json",
+        group="stream",
+        what="The body ends in good order, but in the middle of an event's JSON.",
+        teaches="A body that is complete for HTTP may be incomplete for everybody else.",
+        effect=Frames(frames.cut_in_json),
+        argument=_CHUNKS,
+    ),
+    Fault(
+        name="no-done",
+        group="stream",
+        what="The last event of a stream, `[DONE]` in most dialects, never comes.",
+        teaches="The reason for finishing tells a complete answer, not the mark at the end.",
+        effect=Frames(frames.drop_end),
+    ),
+    Fault(
+        name="split-writes",
+        group="stream",
+        what="Each event arrives in several pieces, cut in a name, in JSON and in characters.",
+        teaches="A read from the network is never one event.",
+        effect=Frames(frames.split),
+    ),
+    Fault(
+        name="merged-writes",
+        group="stream",
+        what="Several events arrive in one write.",
+        teaches="A proxy that collects bytes turns a smooth stream into bursts.",
+        effect=Frames(frames.merge),
+        argument=Argument(usual=8, low=2, high=10_000, unit="chunks"),
+    ),
+    Fault(
+        name="crlf",
+        group="stream",
+        what="The lines of a stream end with CR and LF.",
+        teaches="The standard knows three ways to end a line, and a reader must know them too.",
+        effect=Frames(frames.end_lines_with_crlf),
+    ),
+    Fault(
+        name="no-space",
+        group="stream",
+        what="No blank follows `data:`.",
+        teaches="The blank behind the colon is optional in the standard.",
+        effect=Frames(frames.leave_out_blank),
+    ),
+    Fault(
+        name="comments-only",
+        group="stream",
+        what="For some seconds come only comments, or blank lines before a whole answer.",
+        teaches="A sign of life is not progress, and each needs a time limit of its own.",
+        effect=Frames(frames.comment_first),
+        argument=Argument(usual=60, low=0, high=3_600, unit="seconds"),
+    ),
+    Fault(
+        name="keep-alive",
+        group="stream",
+        what="A comment stands between any two events of a stream.",
+        teaches="Lines that begin with a colon are skipped and not parsed.",
+        effect=Frames(frames.comment_between),
+    ),
+    Fault(
+        name="blank-lines-before",
+        # api-docs.deepseek.com/quick_start/rate_limit, read by 2026-11-23.
+        group="stream",
+        what="Blank lines stand before the JSON of a whole answer, as DeepSeek sends them.",
+        teaches="A connection is kept open by blank lines, which a JSON parser skips.",
+        effect=Frames(frames.blank_lines_first),
+        argument=Argument(usual=3, low=1, high=1_000, unit="lines"),
+    ),
+    Fault(
+        name="duplicate-chunk",
+        group="stream",
+        what="One chunk of a stream comes twice.",
+        teaches="Nothing numbers the pieces of most streams, so a repeated one goes unseen.",
+        effect=Frames(frames.repeat_chunk),
+        argument=Argument(usual=3, low=1, high=10_000, unit="chunks"),
+    ),
+    Fault(
+        name="stall",
+        group="stream",
+        what="In the middle of the answer nothing comes for some seconds.",
+        teaches="The time between two pieces needs a limit, apart from that for the first.",
+        effect=Frames(frames.stall),
+        argument=Argument(usual=30, low=0, high=3_600, unit="seconds"),
+    ),
+    Fault(
+        name="no-usage",
+        group="stream",
+        what="The counts of tokens are left out.",
+        teaches="Costs have to be estimated where a provider does not report them.",
+        effect=Trait("no_usage"),
+    ),
+    Fault(
+        name="wrong-content-type",
+        group="stream",
+        what="The header calls the answer HTML, although its body is as usual.",
+        teaches="The body decides what it is, and the header is a hint.",
+        effect=Trait("wrong_type"),
+    ),
+    Fault(
+        name="gzip",
+        group="stream",
+        what="The body is compressed, whether that was asked for or not.",
+        teaches="Compression that waits for more bytes holds back a stream.",
+        effect=Trait("gzip"),
+    ),
+)

@@ -1,0 +1,127 @@
+"""What the readers of all protocols share: the framing of a stream, and the end of its bytes."""
+
+from filon.conversation.errors import Problem
+from filon.conversation.events import Broken, StreamEvent
+from filon.kit import sse
+from filon.protocols.wire import Piece
+
+_BLANKS = b" \t\r\n\xef\xbb\xbf"
+_DOCUMENT = (b"{", b"[", b"<")
+
+
+def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
+    """For bytes that are no reply."""
+    return Broken(
+        Problem(
+            code="broken_reply",
+            message=what,
+            blame="provider",
+            status=502,
+            fix=fix or "Check that the endpoint's address is that of an API.",
+            provider_body=body[:16_384].decode("utf-8", "replace"),
+        )
+    )
+
+
+class FrameReader:
+    """Reads one streamed reply; a protocol says what an event, a document and the end mean.
+
+    After the last event all bytes still come back as pieces. A provider may answer a streaming
+    request with one document, an error or a whole reply: then `whole` is True and the events come
+    at the end.
+    """
+
+    def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
+        self.whole = False
+        self._limit = limit
+        self._events = sse.EventReader(limit)
+        self._sniffed = False
+        self._held: list[bytes] = []  # the document so far, or blanks before anything else
+        self._held_size = 0
+        self._over = False  # no more events are to come
+        self._lost = False  # the frames cannot be told apart any more
+
+    def feed(self, data: bytes) -> list[StreamEvent]:
+        """Takes the next bytes, cut anywhere, and gives the events they completed."""
+        return [event for piece in self.read(data) for event in piece.events]
+
+    def close(self) -> list[StreamEvent]:
+        """The end of the bytes. It is Broken where the protocol wants more."""
+        return [event for piece in self.end() for event in piece.events]
+
+    def read(self, data: bytes) -> list[Piece]:
+        """As `feed`, with the bytes that each event came from."""
+        if not self._sniffed:
+            data = self._sniff(data)
+        if self.whole:
+            return self._read_document(data)
+        if not data or self._lost:
+            return [Piece(data)] if data else []
+        try:
+            items = self._events.feed(data)
+        except sse.EventTooLarge as error:
+            self._lost = True
+            return [self._broken(data, f"The stream cannot be read: {error}.")]
+        return [self._item(item) for item in items]
+
+    def end(self) -> list[Piece]:
+        """As `close`, with the bytes that were left."""
+        if self.whole:
+            return self._end_document()
+        if self._lost:
+            return []
+        items = self._events.feed(b"".join(self._held)) if self._held else []
+        self._held.clear()
+        pieces = [self._item(item) for item in (*items, *self._events.close())]
+        what = None if self._over else self._missing()
+        if what is not None:
+            pieces.append(self._broken(b"", what, "Try again, or choose another endpoint."))
+        return pieces
+
+    def _piece(self, item: sse.Event) -> Piece:
+        """The piece that an event with data is."""
+        raise NotImplementedError
+
+    def _document(self, body: bytes) -> list[StreamEvent]:
+        """The events of one whole document."""
+        raise NotImplementedError
+
+    def _missing(self) -> str | None:
+        """What is wrong with the stream ending here, in one sentence; None if nothing is."""
+        raise NotImplementedError
+
+    def _broken(self, raw: bytes, what: str, fix: str | None = None) -> Piece:
+        self._over = True
+        return Piece(raw, (unreadable(raw, what, fix),))
+
+    def _item(self, item: sse.Item) -> Piece:
+        if isinstance(item, sse.Comment) or self._over:
+            return Piece(item.raw)
+        return self._piece(item)
+
+    def _sniff(self, data: bytes) -> bytes:
+        """Tells a document from a stream by its first character; holds blanks until it comes."""
+        self._held.append(data)
+        head = b"".join(self._held)
+        first = head.lstrip(_BLANKS)[:1]
+        if not first:
+            return b""
+        self._sniffed = True
+        self.whole = first in _DOCUMENT
+        self._held.clear()
+        return head
+
+    def _read_document(self, data: bytes) -> list[Piece]:
+        self._held_size += len(data)
+        if self._over:
+            return [Piece(data)]
+        if self._held_size > self._limit:
+            return [self._broken(data, f"The reply is longer than {self._limit:,} bytes.")]
+        self._held.append(data)
+        return [Piece(data)] if data else []
+
+    def _end_document(self) -> list[Piece]:
+        if self._over:
+            return []
+        self._over = True
+        return [Piece(b"", tuple(self._document(b"".join(self._held))))]

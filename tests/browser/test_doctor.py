@@ -1,0 +1,153 @@
+"""The doctor's sheet: the steps of a healthy endpoint, where a broken one stops, all at once."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Running, Visit, serve, shoot, visit
+
+pytestmark = pytest.mark.browser
+
+CONFIG = """
+version: 1.2.1
+endpoints:
+  custom:
+    - name: Refused
+      apiKey: "gsk_0123456789abcdef"
+      baseURL: "http://127.0.0.1:%d/practice/openrouter/api/v1"
+      models: {default: ["filon/pocket"]}
+    - name: Doubled
+      apiKey: "sk-practice-openai"
+      baseURL: "http://127.0.0.1:%d/practice/openai/v1/v1"
+      models: {default: [pocket]}
+    - name: Groq
+      apiKey: "gsk_practice_groq"
+      baseURL: "http://127.0.0.1:%d/practice/groq/openai/v1"
+      models: {default: [pocket, llama-retired]}
+    - name: Mistral
+      apiKey: "${NO_SUCH_KEY}"
+      baseURL: "https://api.mistral.ai/v1"
+      models: {default: [mistral-small]}
+"""
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server whose file has four endpoints, each with its own trouble but for one."""
+    folder = tmp_path_factory.mktemp("doctor")
+    home = folder / "home"
+    home.mkdir()
+    # The port must be known before the file is written; Filon passes /practice on to practice.
+    first = serve(home, port=0)
+    port = int(first.url.rpartition(":")[2])
+    first.stop()
+    config = folder / "librechat.yaml"
+    config.write_text(CONFIG % (port, port, port), encoding="utf-8")
+    running = serve(home, config, port)
+    yield running
+    running.stop()
+
+
+def at_endpoints(browser: Browser, ward: Running, **how: Any) -> Visit:
+    """A window that is signed in and stands in the room."""
+    opened = visit(browser, ward, **how)
+    opened.context.add_cookies(signed(browser, ward))
+    opened.page.goto(f"{ward.url}/endpoints")
+    return opened
+
+
+COOKIES: dict[str, list[Any]] = {}
+
+
+def signed(browser: Browser, ward: Running) -> list[Any]:
+    """The cookies of one that used the link, which is good once."""
+    if ward.url not in COOKIES:
+        first = visit(browser, ward)
+        first.page.goto(ward.link)
+        COOKIES[ward.url] = list(first.context.cookies())
+        first.context.close()
+    return COOKIES[ward.url]
+
+
+def leave(opened: Visit) -> None:
+    opened.context.close()
+    assert opened.complaints == []
+    assert opened.strangers == []
+
+
+def check(page: Page, name: str) -> None:
+    """Chooses an endpoint of the list and presses its button."""
+    page.get_by_test_id("endpoint-card").filter(has_text=name).click()
+    page.get_by_test_id("check").click()
+
+
+def state(page: Page, step: str) -> Locator:
+    return page.locator(f"[data-testid=step-{step}]")
+
+
+def test_a_healthy_endpoint_with_a_remark(browser: Browser, ward: Running) -> None:
+    opened = at_endpoints(browser, ward)
+    page = opened.page
+    check(page, "Groq")
+    expect(state(page, "usage")).to_have_attribute("data-state", "ok", timeout=20_000)
+    expect(state(page, "model")).to_have_attribute("data-state", "warn")
+    expect(page.get_by_test_id("finding")).to_contain_text("no longer lists llama-retired")
+    shoot(page, "doctor-works")
+    page.get_by_role("button", name="Without a chat").click()
+    expect(state(page, "chat")).to_have_attribute("data-state", "skipped", timeout=20_000)
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_test_id("doctor")).to_have_count(0)
+    leave(opened)
+
+
+def test_where_it_stops_is_told_with_the_line_to_copy(browser: Browser, ward: Running) -> None:
+    opened = at_endpoints(browser, ward)
+    page = opened.page
+    check(page, "Doubled")
+    expect(state(page, "http")).to_have_attribute("data-state", "failed", timeout=20_000)
+    expect(state(page, "usage")).to_have_attribute("data-state", "skipped")
+    card = page.get_by_test_id("finding").first
+    expect(card).to_contain_text("/v1 stands twice")
+    card.get_by_role("button", name="Copy the line").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f'baseURL: "{ward.url}/practice/openai/v1"'
+    shoot(page, "doctor-stopped")
+    leave(opened)
+
+
+def test_all_at_once(browser: Browser, ward: Running) -> None:
+    opened = at_endpoints(browser, ward)
+    page = opened.page
+    page.get_by_test_id("check-all").click()
+    line = page.get_by_test_id("doctor-line")
+    expect(line.filter(has_text=re.compile("^Practice"))).to_contain_text("works", timeout=20_000)
+    expect(line.filter(has_text="Doubled")).to_contain_text("HTTP answers")
+    expect(line.filter(has_text="Refused")).to_contain_text("Key accepted")
+    # What waits for its key has nothing to be examined.
+    expect(line.filter(has_text="Mistral")).to_have_count(0)
+    shoot(page, "doctor-all")
+    line.filter(has_text="Refused").click()
+    expect(state(page, "accepted")).to_have_attribute("data-state", "failed")
+    page.get_by_role("button", name="All endpoints").click()
+    expect(line.first).to_be_visible()
+    leave(opened)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("wide", [True, False])
+def test_it_is_read_in_spanish_wide_and_on_a_phone(
+    browser: Browser, ward: Running, wide: bool, dark: bool
+) -> None:
+    opened = at_endpoints(browser, ward, wide=wide, dark=dark, locale="es-ES")
+    page = opened.page
+    check(page, "Refused")
+    expect(state(page, "accepted")).to_have_attribute("data-state", "failed", timeout=20_000)
+    expect(state(page, "accepted")).to_contain_text("Clave aceptada")
+    expect(page.get_by_test_id("finding").first).to_contain_text("rechazó la clave")
+    shoot(page, f"doctor-es-{'wide' if wide else 'phone'}-{'dark' if dark else 'light'}")
+    # Nothing stands beyond the edge.
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    leave(opened)

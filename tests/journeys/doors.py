@@ -1,0 +1,77 @@
+"""What the tests of the gateway's doors share: a server whose practice does not wait, the clients
+of each door, and the faults that can be switched on."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from anthropic import AsyncAnthropic
+
+from filon.kit import clock
+from filon.practice.faults.catalogue import FAULTS
+from filon.practice.faults.fault import Door, Fault
+from tests.journeys.site import Site, impatient, running, settings_of
+
+SWITCHED = [fault for fault in FAULTS if not isinstance(fault.effect, Door)]
+DOORS = [fault for fault in FAULTS if isinstance(fault.effect, Door)]
+# They change how the answer comes, and a client that reads by the standard does not notice.
+HARMLESS = {
+    "crlf",
+    "no-space",
+    "split-writes",
+    "merged-writes",
+    "keep-alive",
+    "blank-lines-before",
+    "no-usage",
+    "wrong-content-type",
+    "no-done",
+    "gzip",
+}
+
+
+# They send nothing for longer than anybody would wait.
+SILENT = {"silent", "stall", "comments-only"}
+
+
+@asynccontextmanager
+async def hurried(home: Path, template: Path) -> AsyncGenerator[Site]:
+    """One server whose practice does not wait."""
+    async with running(settings_of(home, "version: 1.2.1\n", {}), template) as site:
+        site.house.practice.desk.speed = 0
+        yield site
+
+
+@asynccontextmanager
+async def claude(site: Site, **given: Any) -> AsyncGenerator[AsyncAnthropic]:
+    """Anthropic's own client, as a program would set it up."""
+    given.setdefault("api_key", site.key)
+    async with AsyncAnthropic(base_url=site.url, max_retries=0, **given) as client:
+        yield client
+
+
+def patience_for(site: Site, fault: Fault) -> AbstractContextManager[None]:
+    """The gateway's patience in the block: little where nothing else ends the test."""
+    return impatient(site) if fault.name in SILENT else nullcontext()
+
+
+def switch_of(fault: Fault) -> str:
+    """The switch with the smallest number that it takes, so that nobody waits long."""
+    takes = fault.argument
+    return fault.name if takes is None else f"{fault.name}={takes.low:g}"
+
+
+async def at_rest(site: Site) -> None:
+    """Until nothing runs any more, here or in practice."""
+    started = clock.monotonic()
+    while site.house.practice.busy or site.house.services.running:
+        assert clock.monotonic() - started < 10, "something hangs"
+        await asyncio.sleep(0.01)
+
+
+def told_in(text: str) -> list[dict[str, Any]]:
+    """Every JSON of a stream, in its order."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
