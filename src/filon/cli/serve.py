@@ -10,6 +10,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Generator
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -46,6 +47,9 @@ def run(host: str | None, port: int | None, config: Path | None, *, open_browser
     try:
         settings = load_from_process(config=config, host=host, port=port)
         listening = _bind(settings.host, settings.port)
+        if isinstance(sys.stderr, TextIOWrapper):
+            # The log says itself when its lines are to go out.
+            sys.stderr.reconfigure(line_buffering=False)
         settings = replace(settings, port=listening.getsockname()[1], open_browser=open_browser)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(settings, listening))

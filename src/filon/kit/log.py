@@ -3,6 +3,7 @@
 Every line names its event and carries fields; secrets are masked before it is written.
 """
 
+import asyncio
 import json
 import sys
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from filon.kit import clock
 from filon.kit.redact import Redactor
 
 Level = Literal["debug", "info", "warning", "error"]
+# Seconds for which a line may wait for others, to be written with them.
+_MOMENT = 0.05
 _RANK: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -33,6 +36,7 @@ class Log:
         # The wall clock is asked once a second: of a line's cost it was more than half.
         self._second = -1
         self._wall = ""
+        self._timer: asyncio.TimerHandle | None = None
 
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
@@ -44,6 +48,21 @@ class Log:
         else:
             line = _as_text(self._stamp(clock.now()), event, level, told)
         self._stream.write(self._redactor.text(line) + "\n")
+        self._flush_soon(at_once=_RANK[level] > _RANK["info"])
+
+    def _flush_soon(self, *, at_once: bool) -> None:
+        """Under load the lines of a moment go out together: each by itself is a system call, which
+        costs as much as ten lines. What somebody should see goes out now."""
+        loop = None if at_once else _running_loop()
+        if loop is None:
+            self._flush()
+        elif self._timer is None:
+            self._timer = loop.call_later(_MOMENT, self._flush)
+
+    def _flush(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         self._stream.flush()
 
     def _stamp(self, now: float) -> str:
@@ -51,6 +70,13 @@ class Log:
         if second != self._second:
             self._second, self._wall = second, clock.local(now).strftime("%H:%M:%S")
         return f"{self._wall}.{int((now - second) * 1000):03d}"
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
@@ -61,11 +87,13 @@ def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
 
 
 def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
-    told = " ".join(f"{name}={_plain(value)}" for name, value in fields.items())
+    told = " ".join([f"{name}={_plain(value)}" for name, value in fields.items()])
     return f"{stamp} {level:<7} {event:<20} {told}".rstrip()
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, float):
         return f"{value:.4g}"
     text = str(value)

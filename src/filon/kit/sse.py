@@ -134,6 +134,8 @@ class EventReader:
                         raise self._too_large()
                     items.append(Event(buffer[position + 6 : end], raw, "message", self._id))
                     position = end + 2
+                    if position == len(buffer):
+                        return position
                     continue
             after = self._one_line(buffer, position, items)
             if after < 0:

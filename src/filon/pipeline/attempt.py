@@ -1,6 +1,7 @@
 """One exchange with a provider while it lasts: what goes out, what comes back, how it fails."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -118,15 +119,21 @@ class Exchanging:
 
     def _take(self, data: bytes, pieces: Sequence[Piece]) -> Chunk:
         events = self._folded(pieces)
-        shows = any(is_output(event) for event in events)
-        kinds = dict.fromkeys(_kind(event) for event in events)
-        at = self.recording.frame(data, " ".join(kinds), shows)
+        if len(events) == 1:
+            kind, shows = _KINDS[type(events[0])], is_output(events[0])
+        else:
+            kind = " ".join(dict.fromkeys([_KINDS[type(event)] for event in events]))
+            shows = any(is_output(event) for event in events)
+        at = self.recording.frame(data, kind, shows)
         if events:
             self.patience.heard(at)
         return self._good(pieces, events)
 
     def _good(self, pieces: Sequence[Piece], events: tuple[StreamEvent, ...]) -> Chunk:
-        """The pieces before the first that reports an error, which is kept for later."""
+        """The pieces before the first that reports an error, which is kept for later. After it
+        come no more events."""
+        if not events or not isinstance(events[-1], Broken):
+            return Chunk(pieces=tuple(pieces), events=events, whole=self._reader.whole)
         for number, piece in enumerate(pieces):
             for event in piece.events:
                 if isinstance(event, Broken):
@@ -134,10 +141,13 @@ class Exchanging:
                     good = tuple(pieces[:number])
                     before = tuple(event for piece in good for event in piece.events)
                     return Chunk(pieces=good, events=before, whole=self._reader.whole)
-        return Chunk(pieces=tuple(pieces), events=events, whole=self._reader.whole)
+        raise AssertionError("the error is in none of the pieces")
 
     def _folded(self, pieces: Sequence[Piece]) -> tuple[StreamEvent, ...]:
-        events = tuple(event for piece in pieces for event in piece.events)
+        if len(pieces) == 1:
+            events = pieces[0].events
+        else:
+            events = tuple([event for piece in pieces for event in piece.events])
         for event in events:
             self._fold.add(event)
         return events
@@ -216,5 +226,7 @@ class Exchanging:
         )
 
 
-def _kind(event: StreamEvent) -> str:
-    return str(type(event).__struct_config__.tag)
+# Asked of every event of every stream.
+_KINDS: dict[type[StreamEvent], str] = {
+    kind: str(kind.__struct_config__.tag) for kind in get_args(StreamEvent)
+}

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -45,10 +45,17 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     try:
         await step(progress, "admit", admit, services)
         await step(progress, "assemble", assemble, services)
-        # Closed here in any case: an attempt must be in the turn before the turn is settled.
-        async with aclosing(_from_targets(progress, services)) as outputs:
-            async for output in outputs:
-                yield output
+        failed: _Failed | None = None
+        while True:
+            try:
+                await _target(progress, services)
+                # Closed in any case: an attempt must be in the turn before the turn is settled.
+                async with aclosing(send(progress, services)) as outputs:
+                    async for output in outputs:
+                        yield output
+                break
+            except GaveUp as gave_up:
+                failed = _given_up(progress, gave_up.error, failed, services)
     except (GeneratorExit, asyncio.CancelledError):
         problem = INTERRUPTED if services.closing else _left(progress.turn)
         progress.turn = replace(progress.turn, problem=problem)
@@ -68,31 +75,15 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     yield Ended(turn=progress.turn)
 
 
-async def _from_targets(progress: Progress, services: Services) -> AsyncGenerator[Output]:
-    """What the first target gives that answers. One that is given up goes back to `route`, which
-    passes it over; where nothing is left, the last failure is what the caller is told."""
-    last: _Failed | None = None
-    while True:
-        await step(progress, "route", route, services.directory)
-        try:
-            await _translated(progress)
-            await step(progress, "recall", recall, services)
-            progress.stage = "send"
-            progress.stage_started = progress.turn.now()
-            async with aclosing(send(progress, services)) as outputs:
-                async for output in outputs:
-                    yield output
-            return
-        except GaveUp as gave_up:
-            error, turn = gave_up.error, progress.turn
-            progress.turn = _noting(progress, error.problem)
-            # That one of several cannot be asked this at all says nothing of what failed before.
-            if last is None or not isinstance(error, CallerError):
-                last = _Failed(error, turn.endpoint, turn.model)
-            if not _may_go_on(turn, services):
-                progress.turn = replace(progress.turn, endpoint=last.endpoint, model=last.model)
-                raise last.error from gave_up
-            progress.turn = _passing_over(progress.turn, error)
+async def _target(progress: Progress, services: Services) -> None:
+    """Up to where the next target can be asked. Raises GaveUp for one that cannot."""
+    await step(progress, "route", route, services.directory)
+    try:
+        await step(progress, "translate", translate)
+    except FilonError as error:
+        raise GaveUp(error) from error
+    await step(progress, "recall", recall, services)
+    progress.stage, progress.stage_started = "send", progress.turn.now()
 
 
 class _Failed(Struct, frozen=True):
@@ -103,12 +94,21 @@ class _Failed(Struct, frozen=True):
     model: str | None
 
 
-async def _translated(progress: Progress) -> None:
-    """What one target cannot be asked, another may be."""
-    try:
-        await step(progress, "translate", translate)
-    except FilonError as error:
-        raise GaveUp(error) from error
+def _given_up(
+    progress: Progress, error: FilonError, last: _Failed | None, services: Services
+) -> _Failed:
+    """Goes back to `route`, which passes this target over. Where nothing is left, raises the last
+    failure, which is what the caller is told."""
+    turn = progress.turn
+    progress.turn = _noting(progress, error.problem)
+    # That one of several cannot be asked this at all says nothing of what failed before.
+    if last is None or not isinstance(error, CallerError):
+        last = _Failed(error, turn.endpoint, turn.model)
+    if not _may_go_on(turn, services):
+        progress.turn = replace(progress.turn, endpoint=last.endpoint, model=last.model)
+        raise last.error
+    progress.turn = _passing_over(progress.turn, error)
+    return last
 
 
 def _may_go_on(turn: Turn, services: Services) -> bool:
@@ -156,10 +156,9 @@ async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
     progress.stage_started = started = progress.turn.now()
     before = len(progress.turn.records)
     result = stage(progress.turn, *given)
-    turn = cast(Turn, await result if isinstance(result, Awaitable) else result)
-    stamped = tuple(
-        replace(record, started=started, ended=turn.now()) for record in turn.records[before:]
-    )
+    turn = cast(Turn, result if isinstance(result, Turn) else await result)
+    ended = turn.now()
+    stamped = [replace(each, started=started, ended=ended) for each in turn.records[before:]]
     progress.turn = replace(turn, records=(*turn.records[:before], *stamped))
     if turn.problem is not None:
         raise _Told

@@ -22,6 +22,7 @@ _KINDS = {
     ord("f"): "false",
     ord("n"): "null",
 }
+_LONG = 10**18
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _OFFSET = re.compile(r"\(byte (\d+)\)")
 _PLACE = re.compile(r" - at `[^`]*`")
@@ -95,6 +96,9 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
     except msgspec.ValidationError as error:
         reason = _PLACE.sub("", str(error)).lower()
         raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
+    # Numbers and texts can neither be deep nor hide a number that is too long, but for themselves.
+    if isinstance(value, str | float) or (isinstance(value, int) and abs(value) < _LONG):
+        return value
     _check_depth(raw, value, where)
     _check_integers(raw, value, where)
     return value

@@ -5,7 +5,7 @@ Authorisation is a dependency of the route, never a matter of the path: a path c
 different to a middleware than to the router (CVE-2026-48710).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -119,13 +119,13 @@ class _WithHeaders:
         self._send = send
         self._headers = headers
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             own: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
             names = {name.lower() for name, _ in own}
             own += [pair for pair in self._headers if pair[0] not in names]
             message["headers"] = own
-        await self._send(message)
+        return self._send(message)
 
 
 def _name_of(host: str) -> str | None:

@@ -30,13 +30,14 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
 
 
 def headers(pairs: Headers) -> Headers:
-    """Headers with those masked that carry keys."""
-    return tuple(
-        [
-            (pair[0], mask_header(*pair)) if pair[0].lower() in SECRET_HEADERS else pair
-            for pair in pairs
-        ]
-    )
+    """Headers with those masked that carry keys; the very same ones where none does."""
+    masked: list[tuple[str, str]] | None = None
+    for at, (name, value) in enumerate(pairs):
+        if name.lower() in SECRET_HEADERS:
+            if masked is None:
+                masked = list(pairs)
+            masked[at] = (name, mask_header(name, value))
+    return pairs if masked is None else tuple(masked)
 
 
 def clean(value: _S, redactor: Redactor) -> _S:

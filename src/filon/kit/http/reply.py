@@ -19,6 +19,7 @@ HEAD_LIMIT = 64 * 1024
 # Bytes of a body that wait unread before the server is no longer listened to, and until when.
 _MUCH = 256 * 1024
 _LITTLE = 64 * 1024
+_NEVER = float("inf")
 
 # The headers that decide how a reply is read.
 _NOTED = frozenset((b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding"))
@@ -71,6 +72,9 @@ class Reply:
         self._listening = True
         self._bare = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings = 0.0
 
     def sent(self) -> None:
         """The last byte of the request has left."""
@@ -116,6 +120,7 @@ class Reply:
         if self._begun and error is None and self._runs_to_the_end():
             self._whole = True
             self._parser = None
+            self._still()
         elif self._begun:
             self._fail(HttpFailure("payload", "the connection ended in the middle of the reply"))
         else:
@@ -131,10 +136,12 @@ class Reply:
         if self._failure is None and not self._whole:
             self._failure = failure
             self._parser = None
+            self._still()
             self._line.abort()
 
     def _over(self) -> None:
         self._parser = None
+        self._still()
         if self._keep and self._sent:
             self._line.release(idle_seconds(self._noted.get(b"keep-alive", b"")))
         else:
@@ -148,16 +155,36 @@ class Reply:
         """Waits for an arrival or an end. Raises TimeoutError at `until`."""
         loop = asyncio.get_running_loop()
         waiter = self._waiter = loop.create_future()
-        # A timer and no asyncio.timeout, which costs as much as all the rest of a read.
-        timer: asyncio.TimerHandle | None = None
-        if until is not None:
-            timer = loop.call_later(until - clock.monotonic(), _give_up_waiting, waiter)
+        self._until = _NEVER if until is None else until
+        # One timer for many waits, and no asyncio.timeout: either costs as much as all the rest of
+        # a read. It rings too early for most of them, and then waits on.
+        if self._until < self._rings or (self._timer is None and self._until < _NEVER):
+            self._ring_at(self._until)
         try:
             await waiter
         finally:
             self._waiter = None
-            if timer is not None:
-                timer.cancel()
+
+    def _still(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer, self._rings = None, 0.0
+
+    def _ring_at(self, until: float) -> None:
+        self._still()
+        loop = asyncio.get_running_loop()
+        self._rings = until
+        self._timer = loop.call_later(until - clock.monotonic(), self._ring)
+
+    def _ring(self) -> None:
+        self._timer, self._rings = None, 0.0
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._until == _NEVER:
+            return
+        if clock.monotonic() < self._until:
+            self._ring_at(self._until)
+        else:
+            waiter.set_exception(TimeoutError())
 
     async def head(self, until: float | None = None) -> None:
         """Waits for status and headers. Raises HttpFailure, and TimeoutError at `until`."""
@@ -291,11 +318,6 @@ class Reply:
 
 def _as_they_are(piece: bytes) -> Iterator[bytes]:
     return iter((piece,))
-
-
-def _give_up_waiting(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_exception(TimeoutError())
 
 
 def idle_seconds(keep_alive: bytes) -> float | None:

@@ -1,8 +1,7 @@
 """The only stage that talks to a provider: attempts at the target that `route` chose, each recorded
 as it happens."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
 
 from filon.conversation.errors import FilonError
 from filon.kit import clock
@@ -26,10 +25,16 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
     while True:
         try:
             exchanging = await trying.begin()
+            patience = exchanging.patience
             try:
-                async with aclosing(_exchange(exchanging, held, trying)) as outputs:
-                    async for output in outputs:
+                held.add(await exchanging.open(), clock.monotonic())
+                while (ready := await _ready(exchanging, held, trying)) is not None:
+                    for output in ready:
+                        left = clock.monotonic()
                         yield output
+                        patience.paused(clock.monotonic() - left)
+                for output in held.release():
+                    yield output
                 await trying.answered()
                 return
             except FilonError as error:
@@ -40,27 +45,19 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
         await trying.wait(again)
 
 
-async def _exchange(exchanging: Exchanging, held: Held, trying: Trying) -> AsyncGenerator[Output]:
-    """What one attempt gives, as far as it may be passed on."""
-    patience = exchanging.patience
-    held.add(await exchanging.open(), clock.monotonic())
-    while True:
-        committed = held.committed
-        try:
-            chunk = await exchanging.read(min(patience.until(), held.until()))
-        except TimeoutError:
-            if clock.monotonic() < held.until():
-                raise exchanging.out_of_time() from None
-            ready = held.release()
-        else:
-            if chunk is None:
-                break
-            ready = held.add(chunk, clock.monotonic())
-        if held.committed and not committed:
-            await trying.answered()
-        for output in ready:
-            left = clock.monotonic()
-            yield output
-            patience.paused(clock.monotonic() - left)
-    for output in held.release():
-        yield output
+async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Output] | None:
+    """What may be passed on next, if anything; None at the end of the reply."""
+    committed = held.committed
+    try:
+        chunk = await exchanging.read(min(exchanging.patience.until(), held.until()))
+    except TimeoutError:
+        if clock.monotonic() < held.until():
+            raise exchanging.out_of_time() from None
+        ready = held.release()
+    else:
+        if chunk is None:
+            return None
+        ready = held.add(chunk, clock.monotonic())
+    if held.committed and not committed:
+        await trying.answered()
+    return ready

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from filon.conversation.errors import InvalidRequest
 from filon.conversation.message import (
@@ -35,8 +35,26 @@ ROLES: tuple[Role, ...] = get_args(Role)
 REASONING_FIELDS = ("reasoning_content", "reasoning")
 
 
+class _Plain(Struct, forbid_unknown_fields=True):
+    """A message that is only text, as most are."""
+
+    role: Role
+    content: str
+
+
+_PLAIN = msgspec.json.Decoder(_Plain)
+
+
 def parse_message(raw: Raw, where: str) -> Message:
     """Reads one message. `where` is its place in the body, for errors."""
+    try:
+        plain = _PLAIN.decode(raw)
+    except msgspec.ValidationError:
+        return _parse(raw, where)
+    return Message(role=plain.role, parts=(Text(plain.content),) if plain.content else ())
+
+
+def _parse(raw: Raw, where: str) -> Message:
     fields = object_at(raw, where)
     check_depth(raw, where)
     role = _role(fields.pop("role", None), where)

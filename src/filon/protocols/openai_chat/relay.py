@@ -25,6 +25,7 @@ _EARLY_MODEL = re.compile(
 )
 
 
+_MODEL = b'"model":"'
 _NO_USAGE = b',"usage":null'
 _BRACKET = re.compile(rb"[{\[\]]")
 
@@ -48,6 +49,16 @@ def edit_chunk(
     """
     if model_alias is None and not drop_usage:
         return raw
+    if (
+        model_alias is not None
+        and raw.startswith(b"data: {")
+        and raw.find(b"\n") == len(raw) - 2
+        and not (drop_usage and b'"usage"' in raw)
+    ):
+        # One line of data, as nearly all providers send it, and nothing to do but the name.
+        named = _named_early(raw, model_alias)
+        if named is not None:
+            return named
     return edit_data(raw, partial(_edit, model_alias=model_alias, drop_usage=drop_usage))
 
 
@@ -86,7 +97,28 @@ def _without_usage(data: bytes) -> bytes | None:
     return remove_member(data, "usage")
 
 
+def _named_early(text: bytes, alias: str) -> bytes | None:
+    """What `_rename` gives, or None where it takes more than looking for the one `"model"` that
+    stands before anything nested, as in nearly every chunk."""
+    at = text.find(_MODEL)
+    start = at + len(_MODEL)
+    end = text.find(b'"', start)
+    if (
+        at < 0
+        or end < 0
+        or text.count(b'"model"') != 1
+        or text.count(b"{", 0, at) != 1
+        or text.find(b"[", 0, at) >= 0
+        or text.find(b"\\", 0, end) >= 0
+    ):
+        return None
+    return text[: start - 1] + msgspec.json.encode(alias) + text[end + 1 :]
+
+
 def _rename(text: bytes, alias: str) -> bytes:
+    quick = _named_early(text, alias)
+    if quick is not None:
+        return quick
     name = msgspec.json.encode(alias)
     found = _EARLY_MODEL.match(text)
     if found is not None and text.count(b'"model"', found.end()) == 0:

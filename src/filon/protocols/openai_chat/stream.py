@@ -72,7 +72,43 @@ class StreamParser(FrameReader):
             wire = decode(data)
         except ValueError:
             return self._not_a_chunk(item)
+        text = self._plain_text(wire)
+        if text is not None:
+            return Piece(item.raw, (TextDelta(text),), wire.model, wire.usage is not msgspec.UNSET)
         return self._chunk(item.raw, data, wire)
+
+    def _plain_text(self, wire: WireReply) -> str | None:
+        """What a chunk says that says nothing else, as nearly all do, in the middle of the answer;
+        None for any other."""
+        choices = wire.choices
+        if (
+            not choices
+            or len(choices) != 1
+            or 0 not in self._open
+            or wire.usage
+            or wire.x_groq
+            or wire.error
+            or wire.detail
+            or wire.type is not None
+            or wire.object == "error"
+            or wire.model.__class__ is not str
+        ):
+            return None
+        choice = choices[0]
+        said = choice.delta
+        if (
+            said is None
+            or choice.finish_reason is not None
+            or choice.index != 0
+            or said.content.__class__ is not str
+            or said.reasoning_content
+            or said.reasoning
+            or said.refusal
+            or said.tool_calls
+            or said.function_call
+        ):
+            return None
+        return said.content or None
 
     def _chunk(self, raw: bytes, data: bytes, wire: WireReply) -> Piece:
         events: list[StreamEvent] = []

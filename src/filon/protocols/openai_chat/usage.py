@@ -6,6 +6,8 @@ from filon.conversation.usage import Usage
 
 # 10^10 ticks are a dollar: so the known replies match the list prices exactly (seen 2026-11).
 _TICKS_PER_USD = 10_000_000_000
+# More tokens than this are none.
+_MOST = 10**18
 
 
 def parse_usage(value: Any) -> Usage | None:
@@ -58,12 +60,18 @@ def _details(told: dict[str, Any], group: str, name: str) -> int | None:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e18:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
         return None
     return float(value)
 
 
 def _count(value: Any) -> int | None:
+    if value is None:
+        return None
+    if value.__class__ is int and 0 <= value < _MOST:
+        return value
     number = _number(value)
     return int(number) if number is not None and number.is_integer() else None
 
