@@ -2,7 +2,7 @@
 # ARGS reaches the tool behind a task: make run ARGS="--port 9000", make test ARGS="-k stream".
 
 .DEFAULT_GOAL := help
-.PHONY: docs pictures types help run test check format lock build bench soak clean
+.PHONY: docs pictures types help run test check format lock build bench soak traces-bench clean
 
 export UV_COMPILE_BYTECODE := 1
 # Some machines set this for every shell; Filon would then compile itself at each start.
@@ -48,10 +48,14 @@ bench: ## measure how fast Filon is beside others (ARGS=--quick for two minutes)
 soak: ## ten minutes of load and faults, and a look at what is left (ARGS="--minutes 1")
 	@exec benchmarks/run soak $(ARGS)
 
+traces-bench: ## time the page of traces with a million of them (writes benchmarks/traces.md)
+	@scripts/install run
+	@exec .venv/bin/python -m benchmarks.traces $(ARGS)
+
 clean: ## remove all that was installed or built here
 	rm -rf .venv .tools dist frontend/node_modules tests/*/node_modules src/filon/server/static test-results \
 	  .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'

@@ -159,8 +159,9 @@ def stamp(root: Path) -> Path:
 
 
 def main(args: list[str]) -> int:
-    """`stale` succeeds if a build is needed; `packages` fills all node_modules, `reference` and
-    `clients` that of these tests alone; `npm` runs npm in frontend/."""
+    """`stale` succeeds if a build is needed; `packages` fills all node_modules but those of
+    `exports`, which are many and for one test; `reference`, `clients` and `exports` fill that of
+    these tests alone; `npm` runs npm in frontend/."""
     match args:
         case ["stale"]:
             return 0 if why_stale(ROOT) else 1
@@ -172,13 +173,13 @@ def main(args: list[str]) -> int:
             install_packages(ROOT, "tests/reference")
             install_packages(ROOT, "tests/clients")
             return 0
-        case ["reference" | "clients" as folder]:
+        case ["reference" | "clients" | "exports" as folder]:
             install_packages(ROOT, f"tests/{folder}")
             return 0
         case ["npm", *rest]:
             return run_npm(ROOT, tuple(rest)).returncode
         case _:
-            usage = "stale | build | packages | reference | clients | npm ARGS..."
+            usage = "stale | build | packages | reference | clients | exports | npm ARGS..."
             raise BuildFailed(f"usage: python hatch_build.py {usage}")
 
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import sqlite3
 import subprocess
 import sysconfig
 from collections.abc import Sequence
@@ -64,3 +65,12 @@ def _nginx() -> str:
         check=False,
     )
     return told.stderr.strip().rpartition("/")[2]
+
+
+def in_a_line() -> str:
+    """The machine in one sentence, for a page that compares nothing."""
+    told = describe((), Path(), pinned=False)
+    return (
+        f"{told.day}, {told.processor}, {told.cores} cores (load {told.busy:.1f} at the end), "
+        f"Linux {told.kernel}, Python {told.python}, SQLite {sqlite3.sqlite_version}."
+    )

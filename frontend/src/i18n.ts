@@ -3,7 +3,7 @@ import { initReactI18next } from "react-i18next";
 import { chosenLanguage } from "./preferences";
 
 // Both languages are in the first download: together they weigh less than the round trip of a lazy one.
-// Practice's, the configuration's and the doctor's come with their pages: rooms/endpoints/*/strings.ts.
+// Some come with what speaks them: inspector/strings.ts, rooms/endpoints/*/strings.ts.
 const files = import.meta.glob<Record<string, unknown>>(
   [
     "./locales/*/*.json",
@@ -11,6 +11,7 @@ const files = import.meta.glob<Record<string, unknown>>(
     "!./locales/*/check.json",
     "!./locales/*/config.json",
     "!./locales/*/doctor.json",
+    "!./locales/*/inspector.json",
   ],
   { eager: true, import: "default" },
 );

@@ -52,6 +52,18 @@ export function chooseLanguage(language: LanguageChoice): void {
   write(local, "filon.language", language === "system" ? null : language);
 }
 
+/** Where the inspector stands. It is written on the page, for the style sheets of rooms. */
+export function chosenSide(): "right" | "bottom" {
+  const side = read(local, "filon.dock") === "bottom" ? "bottom" : "right";
+  document.documentElement.dataset.dock = side;
+  return side;
+}
+
+export function chooseSide(side: "right" | "bottom"): void {
+  write(local, "filon.dock", side === "bottom" ? "bottom" : null);
+  document.documentElement.dataset.dock = side;
+}
+
 /** A value that survives a reload of this tab and nothing more. */
 export function remembered(key: string): string | null {
   return read(session, `filon.${key}`);

@@ -49,17 +49,11 @@ _UNKNOWN = {
 
 
 def everywhere() -> str:
-    """Every symptom of the catalogue, in its order."""
-    rows = [
-        (
-            ", ".join(map(str, one.statuses)) or _without_status(one.kind),
-            code(one.pattern) if one.pattern else "",
-            _general(one.title),
-            _general(one.fix),
-        )
-        for one in SYMPTOMS
-    ]
-    return table(("status", "words in the body", "Filon says", "what to do"), rows)
+    """How many things are told apart, and where they are listed."""
+    return (
+        f"Filon tells {len(SYMPTOMS)} things apart, whichever provider says them: "
+        "[the list](../findings/README.md) has each with its causes, its signs and what to do."
+    )
 
 
 def section(manifest: Manifest, dialect: Dialect | None) -> list[str]:
@@ -184,31 +178,3 @@ def _fate(rule: Rule) -> str:
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _without_status(kind: str) -> str:
-    return {
-        "dns": "no such name",
-        "refused": "connection refused",
-        "tls": "no secure connection",
-        "unreachable": "no way there",
-        "connect_timeout": "no connection in time",
-        "disconnected": "cut",
-        "payload": "cut",
-        "compressed": "not to be unpacked",
-        "url": "not to be written",
-        "silent": "silence",
-        "broken_reply": "cannot be read",
-    }.get(kind, kind)
-
-
-def _general(text: str) -> str:
-    """A sentence of the catalogue with words for what is filled in."""
-    told = text.format(
-        endpoint="the endpoint",
-        model="NAME",
-        url="the address",
-        variable="the variable of the key",
-        seconds="so many",
-    )
-    return told[0].upper() + told[1:]

@@ -67,9 +67,8 @@ def index(listed: Iterable[Manifest]) -> str:
         "*Confirmed* means read in a primary source, *secondary* in another's, *unconfirmed* that "
         "nobody vouches for it. Pages that tell a provider's state were not opened from here.",
         "## What Filon says of a failure",
-        "The first line that fits is the finding. Where a provider says it in words of its own, "
-        "its page shows them.",
-        provider_errors.everywhere(),
+        f"{provider_errors.everywhere()} Where a provider says it in words of its own, its page "
+        "shows them.",
         _made(),
     ]
     return _joined(parts)

@@ -11,7 +11,7 @@ def composer(page: Page) -> Locator:
 def send(page: Page, text: str) -> None:
     """Writes and presses Enter."""
     composer(page).fill(text)
-    expect(page.get_by_test_id("send")).to_be_enabled(timeout=15_000)
+    expect(page.get_by_test_id("send")).to_be_enabled()
     composer(page).press("Enter")
 
 
@@ -22,6 +22,14 @@ def choose(page: Page, model: str) -> None:
     page.get_by_test_id("model-search").fill(model)
     page.get_by_test_id("model-search").press("Enter")
     expect(page.get_by_test_id("model-picker")).to_have_count(0)
+
+
+def copied(page: Page, button: Locator) -> str:
+    """What this button copies."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    button.click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
+    return page.evaluate("navigator.clipboard.readText()")
 
 
 def answers(page: Page) -> Locator:
@@ -41,9 +49,9 @@ def streaming(page: Page) -> Locator:
 
 def wait_for_text(page: Page, text: str) -> None:
     """Waits until the last answer says this."""
-    expect(answers(page).last).to_contain_text(text, timeout=20_000)
+    expect(answers(page).last).to_contain_text(text)
 
 
 def wait_until_done(page: Page) -> None:
     """Waits until nothing is being written any more."""
-    expect(answers(page).last).to_have_attribute("data-state", "complete", timeout=30_000)
+    expect(answers(page).last).to_have_attribute("data-state", "complete")

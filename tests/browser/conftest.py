@@ -15,10 +15,16 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     StorageState,
+    expect,
     sync_playwright,
 )
 
+from tests.waiting import LONG
+
 RESULTS = Path(__file__).parents[2] / "test-results"
+
+# What a page shows late is late because the machine is busy.
+expect.set_options(timeout=LONG * 1000)
 
 # Without these Chromium looks for updates and for Google's hosts at every start.
 QUIET = (
@@ -44,10 +50,21 @@ class Running:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ends the server and waits for it."""
         self.process.send_signal(how)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=LONG)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+# How many requests of the page have no answer yet.
+COUNTING = """
+const fetching = window.fetch;
+window.underWay = 0;
+window.fetch = (...asked) => {
+  window.underWay += 1;
+  return fetching(...asked).finally(() => { window.underWay -= 1; });
+};
+"""
 
 
 def serve(home: Path, config: Path | None = None, port: int = 0, local: str = "off") -> Running:
@@ -97,13 +114,25 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all tests of a file."""
+    home = tmp_path_factory.mktemp("browser") / "home"
     home.mkdir()
     running = serve(home)
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def state(browser: Browser, server: Running) -> StorageState:
+    """Of a window that has signed in by the link, which is good once."""
+    opened = visit(browser, server)
+    opened.page.goto(server.link)
+    expect(opened.page.get_by_test_id("composer")).to_be_visible()
+    kept = opened.context.storage_state()
+    opened.context.close()
+    return kept
 
 
 @dataclass
@@ -135,7 +164,9 @@ def visit(
         reduced_motion="reduce",
         storage_state=state,
     )
+    context.set_default_timeout(LONG * 1000)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    context.add_init_script(COUNTING)
     page = context.new_page()
     opened = Visit(context, page, [], [])
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -155,13 +186,20 @@ def visit(
 
 
 @pytest.fixture
-def window(browser: Browser, server: Running) -> Iterator[Visit]:
-    opened = visit(browser, server)
-    opened.page.goto(server.link)
+def window(browser: Browser, server: Running, state: StorageState) -> Iterator[Visit]:
+    """A window of its own for each test, signed in, in the chat."""
+    opened = visit(browser, server, state=state)
+    opened.page.goto(server.url)
     yield opened
     opened.context.close()
     assert opened.complaints == []
     assert opened.strangers == []
+
+
+def pace(page: Page, running: Running, speed: float) -> None:
+    """How fast practice answers from now on; 0 is at once."""
+    reply = page.request.put(f"{running.url}/api/practice/speed", data={"speed": speed})
+    assert reply.ok, reply.text()
 
 
 def shoot(page: Page, name: str) -> None:

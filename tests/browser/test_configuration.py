@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
+from tests.browser.chatting import copied
 from tests.browser.conftest import Running, Visit, serve, shoot, visit
 
 pytestmark = pytest.mark.browser
@@ -33,16 +34,15 @@ ANOTHER = """    - name: Shaft
 """
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "librechat.yaml"
-    path.write_text(CONFIG, encoding="utf-8")
-    return path
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("configuration") / "librechat.yaml"
 
 
-@pytest.fixture
-def server(tmp_path: Path, file: Path) -> Iterator[Running]:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def server(file: Path) -> Iterator[Running]:
+    save(file, CONFIG)
+    home = file.parent / "home"
     home.mkdir()
     running = serve(home, file)
     yield running
@@ -134,12 +134,12 @@ def test_a_change_shows_without_a_reload(window: Visit, file: Path) -> None:
     cards = page.get_by_test_id("endpoint-card")
     expect(cards.filter(has_text="Shaft")).to_have_count(0)
     save(file, CONFIG + ANOTHER)
-    expect(cards.filter(has_text="Shaft")).to_have_count(1, timeout=15_000)
+    expect(cards.filter(has_text="Shaft")).to_have_count(1)
     expect(page.get_by_test_id("config-code")).to_contain_text("name: Shaft")
 
     save(file, CONFIG.replace("custom:", "custom: ["))
     fault = page.get_by_test_id("config-fault")
-    expect(fault).to_contain_text("cannot be read", timeout=15_000)
+    expect(fault).to_contain_text("cannot be read")
     expect(cards.filter(has_text="Shaft")).to_have_count(1)
     status = page.get_by_test_id("status-config")
     expect(status).to_contain_text("broken since")
@@ -149,7 +149,7 @@ def test_a_change_shows_without_a_reload(window: Visit, file: Path) -> None:
     filler = "".join(f"    # {number} of many lines\n" for number in range(1200))
     long = f"{CONFIG}{filler}      dropParam: [x]\n"
     save(file, long.replace("      dropParam: [user]\n", ""))
-    expect(fault).to_have_count(0, timeout=15_000)
+    expect(fault).to_have_count(0)
     expect(cards.filter(has_text="Shaft")).to_have_count(0)
     # The one line without effect is now the last of many, and is what one sees.
     last = page.locator(f"[data-line='{long.count(chr(10)) - 1}']")
@@ -157,12 +157,14 @@ def test_a_change_shows_without_a_reload(window: Visit, file: Path) -> None:
     page.keyboard.press("Alt+ArrowUp")
     expect(last.get_by_test_id("config-verdict")).to_be_in_viewport()
     assert page.evaluate("window.same")
+    save(file, CONFIG)
 
 
-def test_on_a_phone_it_is_a_list_and_nothing_is_too_wide(browser: Browser, server: Running) -> None:
-    opened = visit(browser, server, wide=False, locale="es-ES")
+def test_on_a_phone_it_is_a_list_and_nothing_is_too_wide(
+    browser: Browser, server: Running, state: StorageState
+) -> None:
+    opened = visit(browser, server, wide=False, locale="es-ES", state=state)
     page = opened.page
-    page.goto(server.link)
     page.goto(f"{server.url}/endpoints?view=config")
     rows = page.get_by_test_id("verdict-row")
     expect(rows.first).to_be_visible()
@@ -189,11 +191,10 @@ def test_without_a_file_it_says_where_one_would_be(browser: Browser, tmp_path: P
     page.get_by_test_id("config-card").click()
     none = page.get_by_test_id("config-none")
     expect(none).to_contain_text(str(home / "librechat.yaml"))
-    none.get_by_role("button", name="Copy", exact=True).click()
-    text = page.evaluate("navigator.clipboard.readText()")
+    text = copied(page, none.get_by_role("button", name="Copy", exact=True))
     shoot(page, "configuration-none")
     (home / "librechat.yaml").write_text(text, encoding="utf-8")
-    expect(page.get_by_test_id("config-code")).to_contain_text("name: Ollama", timeout=15_000)
+    expect(page.get_by_test_id("config-code")).to_contain_text("name: Ollama")
     opened.context.close()
     assert running.stop() == 0
     assert opened.complaints == []

@@ -3,7 +3,9 @@
 import json
 import re
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,26 +15,41 @@ from tests.browser.chatting import (
     answers,
     choose,
     composer,
+    copied,
     questions,
     send,
     streaming,
     wait_for_text,
     wait_until_done,
 )
-from tests.browser.conftest import Running, Visit, serve, shoot, visit
+from tests.browser.conftest import Running, Visit, pace, serve, shoot, visit
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
 
+# A pace at which an answer takes longer than anything here, so that one may be in its middle.
+SLOW = 0.2
 
-def test_a_chat_from_the_link_to_the_copied_curl(window: Visit) -> None:
+
+# Notes each length that the text of the last answer has while it is being written.
+WATCHING = """() => {
+  window.lengths = new Set();
+  const written = '[data-testid=message][data-role=assistant][data-state=streaming]';
+  new MutationObserver(() => {
+    const answer = document.querySelector(written);
+    if (answer) window.lengths.add(answer.innerText.length);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def test_a_chat_from_the_link_to_the_copied_curl(window: Visit, server: Running) -> None:
     page = window.page
     choose(page, "practice/echo")
+    pace(page, server, 1)
+    page.evaluate(WATCHING)
     send(page, "Why do forty workers hit the limit at the same moment?")
-    expect(streaming(page)).to_have_count(1)
-    wait_for_text(page, "I am echo")
-    early = answers(page).last.inner_text()
     wait_until_done(page)
-    assert len(answers(page).last.inner_text()) > len(early), "it did not stream"
+    assert page.evaluate("window.lengths.size") > 2, "it did not stream"
     chip = page.get_by_test_id("chip").last
     expect(chip).to_contain_text(re.compile(r"\d+ → [\d,]+ tok"))
     expect(chip).to_contain_text("TTFT")
@@ -50,8 +67,12 @@ def test_a_chat_from_the_link_to_the_copied_curl(window: Visit) -> None:
     assert "Why do forty workers" in text
 
 
-def test_the_practice_model_answers_and_names_the_conversation(window: Visit) -> None:
+def test_the_practice_model_answers_and_names_the_conversation(
+    window: Visit, server: Running
+) -> None:
     page = window.page
+    choose(page, "practice/pocket")
+    pace(page, server, 0)
     send(page, "What is 2 + 3?")
     wait_until_done(page)
     expect(answers(page).last).to_contain_text("5")
@@ -62,25 +83,24 @@ def test_the_practice_model_answers_and_names_the_conversation(window: Visit) ->
 
 def copied_curl(window: Visit) -> str:
     window.page.get_by_test_id("copy-as").click()
-    window.page.get_by_test_id("copy-curl").click()
-    window.page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
-    return window.page.evaluate("navigator.clipboard.readText()")
+    return copied(window.page, window.page.get_by_test_id("copy-curl"))
 
 
 def run_curl(command: str) -> list[dict[str, list[dict[str, dict[str, str]]]]]:
     assert command.startswith("curl ")
-    fast = f"{command} -H 'x-practice-speed: 0'"
+    fast = f"{command.rstrip()} -H 'x-practice-speed: 0'"
     done = subprocess.run(
-        ["bash", "-c", fast], capture_output=True, text=True, timeout=30, check=True
+        ["bash", "-c", fast], capture_output=True, text=True, timeout=LONG, check=True
     )
     lines = [line.removeprefix("data: ") for line in done.stdout.splitlines() if line]
     assert lines[-1] == "[DONE]"
     return [json.loads(line) for line in lines[:-1]]
 
 
-def test_stop_keeps_what_came(window: Visit) -> None:
+def test_stop_keeps_what_came(window: Visit, server: Running) -> None:
     page = window.page
     choose(page, "practice/echo")
+    pace(page, server, SLOW)
     send(page, "Stop me in the middle.")
     wait_for_text(page, "I am echo")
     page.get_by_test_id("stop").click()
@@ -92,9 +112,10 @@ def test_stop_keeps_what_came(window: Visit) -> None:
     assert "Content-Length" not in text, "it was not stopped before its end"
 
 
-def test_edit_and_regenerate_make_branches(window: Visit) -> None:
+def test_edit_and_regenerate_make_branches(window: Visit, server: Running) -> None:
     page = window.page
     choose(page, "practice/echo")
+    pace(page, server, 0)
     send(page, "The first wording")
     wait_until_done(page)
     questions(page).first.hover()
@@ -113,30 +134,35 @@ def test_edit_and_regenerate_make_branches(window: Visit) -> None:
     same = page.get_by_role("menuitem").first
     if same.is_visible():
         same.click()
-    expect(streaming(page)).to_have_count(1)
-    wait_until_done(page)
     expect(answers(page).last.get_by_test_id("branch-count")).to_contain_text("2/2")
+    wait_until_done(page)
     page.reload()
     expect(questions(page).first).to_contain_text("The first wording")
 
 
-def test_a_reload_in_the_middle_goes_on(window: Visit) -> None:
+def test_a_reload_in_the_middle_goes_on(window: Visit, server: Running) -> None:
     page = window.page
     choose(page, "practice/echo")
+    pace(page, server, SLOW)
     send(page, "Reload me in the middle of the answer.")
     wait_for_text(page, "I am echo")
     page.reload()
     expect(streaming(page)).to_have_count(1)
     wait_for_text(page, "I am echo")
-    wait_until_done(page)
-    text = answers(page).last.inner_text()
-    assert text.count("I am echo") == 1
-    assert "Content-Length" in text
+    came = len(answers(page).last.inner_text())
+    page.wait_for_function(
+        "came => document.querySelector('[data-state=streaming]').innerText.length > came + 40",
+        arg=came,
+    )
+    page.get_by_test_id("stop").click()
+    expect(answers(page).last).to_have_attribute("data-state", "stopped")
+    assert answers(page).last.inner_text().count("I am echo") == 1
 
 
-def test_hostile_markdown_is_only_text(window: Visit) -> None:
+def test_hostile_markdown_is_only_text(window: Visit, server: Running) -> None:
     page = window.page
     choose(page, "practice/echo")
+    pace(page, server, 0)
     send(
         page,
         "<img src=x onerror=\"document.title='taken'\"> ![p](https://evil.invalid/p.png) "
@@ -155,8 +181,10 @@ def test_kill_in_mid_stream_and_start_again(browser: Browser, tmp_path: Path) ->
     opened = visit(browser, first)
     opened.page.goto(first.link)
     choose(opened.page, "practice/echo")
+    pace(opened.page, first, SLOW)
     send(opened.page, "Kill the server while you answer.")
-    wait_for_text(opened.page, "Parameters")
+    while "I am **echo**" not in stored(home):
+        opened.page.wait_for_timeout(50)
     first.stop(signal.SIGKILL)
     second = serve(home)
     opened.page.goto(second.link)
@@ -168,15 +196,19 @@ def test_kill_in_mid_stream_and_start_again(browser: Browser, tmp_path: Path) ->
     assert second.stop() == 0
 
 
+def stored(home: Path) -> str:
+    """What the database has of the answer so far."""
+    with closing(sqlite3.connect(home / "filon.db")) as connection:
+        query = "SELECT text FROM messages WHERE state = 'streaming'"
+        return "".join(text for (text,) in connection.execute(query))
+
+
+@pytest.mark.usefixtures("state")  # which has signed in by the link
 def test_signed_out_says_how_to_get_in(browser: Browser, server: Running) -> None:
     opened = visit(browser, server)
     opened.page.goto(server.url)
     expect(opened.page.locator("body")).to_contain_text("filon serve")
     expect(composer(opened.page)).to_have_count(0)
     opened.page.goto(server.link)
-    expect(composer(opened.page)).to_be_visible()
-    used = visit(browser, server)
-    used.page.goto(server.link)
-    expect(used.page.locator("body")).to_contain_text("has been used")
+    expect(opened.page.locator("body")).to_contain_text("has been used")
     opened.context.close()
-    used.context.close()

@@ -1,6 +1,7 @@
 """Keys on their page in Chromium: made, copied, used by the command shown, changed, revoked."""
 
 import json
+import re
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -10,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from filon.kit import clock
-from tests.browser.conftest import Running, Visit, visit
-from tests.browser.test_screens import judge
+from tests.browser.chatting import copied
+from tests.browser.conftest import Running, Visit, pace, visit
+from tests.browser.judging import judge
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -28,13 +31,9 @@ def row(page: Page, name: str) -> Locator:
     return page.get_by_test_id("key").filter(has_text=name)
 
 
-def copied(page: Page) -> str:
-    return page.evaluate("navigator.clipboard.readText()")
-
-
 def run(command: str) -> Any:
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True
+        ["bash", "-c", command], capture_output=True, text=True, timeout=LONG, check=True
     )
     return json.loads(done.stdout)
 
@@ -67,21 +66,22 @@ def look_at_its_use(page: Page, made: Locator) -> None:
     expect(cells).to_have_text(["3", "1", "0", "$0"])
     made.get_by_role("link", name="Traces of nightly").click()
     expect(page.get_by_test_id("trace-row")).to_have_count(3)
-    page.get_by_role("button", name="Traces of the key nightly").click()
-    expect(page.get_by_role("status").first).to_have_text("3 of 3")
+    expect(page.get_by_role("combobox")).to_have_value(re.compile(r"^key:key_\w+$"))
+    page.get_by_role("button", name="Clear filter").click()
+    expect(page.get_by_test_id("total")).to_have_text("3 traces")
 
 
 def test_a_key_from_its_making_to_its_end(window: Visit, server: Running) -> None:
     page = opened(window.page, server)
     fill_in(page)
     box = page.get_by_test_id("key-secret")
-    box.get_by_role("button", name="Copy", exact=True).click()
-    secret = copied(page)
+    secret = copied(page, box.get_by_role("button", name="Copy", exact=True))
     assert secret.startswith("fln_")
-    box.get_by_role("button", name="Copy the command").click()
-    assert run(copied(page))["choices"][0]["message"]["content"]
-    assert run(copied(page))["choices"]
-    assert run(copied(page))["error"]["code"] == "key_rate_limit"
+    command = copied(page, box.get_by_role("button", name="Copy the command"))
+    pace(page, server, 0)
+    assert run(command)["choices"][0]["message"]["content"]
+    assert run(command)["choices"]
+    assert run(command)["error"]["code"] == "key_rate_limit"
     box.get_by_role("button", name="I have it").click()
     expect(page.get_by_text(secret)).to_have_count(0)
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from filon.practice.service import Practice
 from tests.browser.conftest import serve, shoot, visit
 from tests.journeys.local_servers import LMSTUDIO_MISSING, LMSTUDIO_OLD, LocalServer, local_server
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -43,12 +44,12 @@ class Beside:
     def running(self) -> Generator["Beside"]:
         """Serves in a thread until the block ends."""
         self._thread.start()
-        assert self._up.wait(30)
+        assert self._up.wait(LONG)
         try:
             yield self
         finally:
             self._loop.call_soon_threadsafe(self._over.set)
-            self._thread.join(30)
+            self._thread.join(LONG)
             self._loop.close()
 
 

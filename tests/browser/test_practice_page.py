@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chatting import answers, choose, composer, send, wait_until_done
-from tests.browser.conftest import Visit, shoot
+from tests.browser.conftest import Running, Visit, pace, shoot
 
 pytestmark = pytest.mark.browser
 
@@ -24,14 +24,17 @@ def faults(page: Page) -> Locator:
     return page.locator("[data-fault]")
 
 
-def test_a_fault_becomes_a_rule_is_met_in_a_chat_and_stands_in_the_ledger(window: Visit) -> None:
+def test_a_fault_becomes_a_rule_is_met_in_a_chat_and_stands_in_the_ledger(
+    window: Visit, server: Running
+) -> None:
     page = window.page
+    pace(page, server, 0)
     make_a_rule(page)
     page.get_by_role("link", name="Chat").first.click()
     choose(page, "practice/pocket")
     send(page, "What is a token?")
     card = answers(page).last.get_by_test_id("finding")
-    expect(card).to_contain_text("no credit left", timeout=10_000)
+    expect(card).to_contain_text("no credit left")
     expect(card).to_contain_text("402")
     shoot(page, "practice-rule-met")
     find_in_the_ledger(page)

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.chatting import answers, composer, send, wait_until_done
-from tests.browser.conftest import Running, Visit, serve, shoot, visit
+from tests.browser.conftest import Running, Visit, pace, serve, shoot, visit
+from tests.browser.judging import judge
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 CONFIG = """version: "1.3.13"
 endpoints:
   custom:
@@ -83,26 +83,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert running.stop() == 0
 
 
-@pytest.fixture(scope="module")
-def state(browser: Browser, server: Running) -> StorageState:
-    opened = visit(browser, server)
-    opened.page.goto(server.link)
-    expect(composer(opened.page)).to_be_visible()
-    kept = opened.context.storage_state()
-    opened.context.close()
-    return kept
-
-
-@pytest.fixture
-def window(browser: Browser, server: Running, state: StorageState) -> Iterator[Visit]:
-    opened = visit(browser, server, state=state)
-    opened.page.goto(server.url)
-    yield opened
-    opened.context.close()
-    assert opened.complaints == []
-    assert opened.strangers == []
-
-
 def pick(page: Page, words: str) -> None:
     page.get_by_test_id("model-select").click()
     page.get_by_test_id("model-search").fill(words)
@@ -110,8 +90,11 @@ def pick(page: Page, words: str) -> None:
     expect(page.get_by_test_id("model-picker")).to_have_count(0)
 
 
-def test_the_default_preset_begins_and_its_lines_are_in_the_trace(window: Visit) -> None:
+def test_the_default_preset_begins_and_its_lines_are_in_the_trace(
+    window: Visit, server: Running
+) -> None:
     page = window.page
+    pace(page, server, 0)
     select = page.get_by_test_id("model-select")
     expect(select).to_have_attribute("data-preset", "mirror")
     expect(page.get_by_test_id("bar-preset")).to_have_text(re.compile("Mirror"))
@@ -159,8 +142,9 @@ def test_the_picker_has_groups_and_finds_presets(window: Visit) -> None:
     expect(page.get_by_test_id("model-select")).to_have_attribute("data-preset", "sums")
 
 
-def test_a_chat_keeps_its_preset_until_another_is_chosen(window: Visit) -> None:
+def test_a_chat_keeps_its_preset_until_another_is_chosen(window: Visit, server: Running) -> None:
     page = window.page
+    pace(page, server, 0)
     pick(page, "careful")
     send(page, "What is 17 × 23?")
     wait_until_done(page)
@@ -195,34 +179,30 @@ def test_enforced_presets_are_all_there_is(browser: Browser, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("locale", ["en-US", "es-ES"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("wide", [True, False], ids=["wide", "phone"])
 def test_looks(
-    browser: Browser, server: Running, state: StorageState, wide: bool, dark: bool, locale: str
+    browser: Browser, server: Running, state: StorageState, wide: bool, locale: str
 ) -> None:
-    opened = visit(browser, server, wide=wide, dark=dark, locale=locale, state=state)
+    opened = visit(browser, server, wide=wide, dark=True, locale=locale, state=state)
     page = opened.page
-    look = f"{'wide' if wide else 'phone'}-{'dark' if dark else 'light'}-{locale[:2]}"
+    faults: list[str] = []
     page.goto(server.url)
     expect(page.get_by_test_id("preset-landing")).to_be_visible()
-    judge(page, f"presets-empty-{look}", locale)
+    faults += look_at(page, "presets-empty", wide, locale)
     page.get_by_test_id("model-select").click()
     expect(page.locator('[data-preset="lost"]')).to_be_visible()
-    judge(page, f"presets-picker-{look}", locale)
+    faults += look_at(page, "presets-picker", wide, locale)
     opened.context.close()
+    assert faults == []
     assert opened.complaints == []
     assert opened.strangers == []
 
 
-def judge(page: Page, name: str, locale: str) -> None:
-    page.wait_for_timeout(150)
-    shoot(page, name)
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    if locale != "en-US":
-        return
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
-    )
-    assert found == []
+def look_at(page: Page, name: str, wide: bool, locale: str) -> list[str]:
+    """By night and by day."""
+    faults: list[str] = []
+    for light in ("dark", "light"):
+        page.emulate_media(color_scheme=light)
+        look = f"{'wide' if wide else 'phone'}-{light}-{locale[:2]}"
+        faults += judge(page, f"{name}-{look}", locale)
+    return faults

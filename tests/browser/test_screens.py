@@ -2,17 +2,16 @@
 what can be told without eyes: nothing overflows, nothing is left untranslated, axe is content."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.chatting import wait_until_done
-from tests.browser.conftest import Running, serve, shoot, visit
+from tests.browser.conftest import Running, pace, serve, visit
+from tests.browser.judging import judge
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ROOMS = {
     "empty": "",
     "traces": "traces",
@@ -21,12 +20,7 @@ ROOMS = {
     "practice-ledger": "endpoints?endpoint=practice&section=ledger",
     "settings": "settings",
 }
-LOOKS = [
-    f"{size}-{light}-{language}"
-    for size in ("wide", "phone")
-    for light in ("light", "dark")
-    for language in ("en", "es")
-]
+LOOKS = [f"{size}-{language}" for size in ("wide", "phone") for language in ("en", "es")]
 LOCALES = {"en": "en-US", "es": "es-ES"}
 CONFIG = """version: 1.3.5
 endpoints:
@@ -73,6 +67,7 @@ def live_in(page: Page, running: Running) -> None:
     """Leaves two conversations behind, the newer one answered."""
     page.goto(running.link)
     expect(page.get_by_test_id("composer")).to_be_visible()
+    pace(page, running, 4)
     send = f"{running.url}/api/chat/send"
     page.request.post(
         send, data={"text": "Why does my answer stop here?", "model": "At home/llama-3.3-70b"}
@@ -90,16 +85,16 @@ def live_in(page: Page, running: Running) -> None:
 @pytest.mark.parametrize("look", LOOKS)
 def test_rooms(browser: Browser, lived_in: tuple[Running, StorageState], look: str) -> None:
     running, state = lived_in
-    size, light, language = look.split("-")
+    size, language = look.split("-")
     wide, locale = size == "wide", LOCALES[language]
-    opened = visit(browser, running, wide=wide, dark=light == "dark", locale=locale, state=state)
+    # One begins by day, one by night; each is then seen by both.
+    opened = visit(browser, running, wide=wide, dark=not wide, locale=locale, state=state)
     page = opened.page
     faults: list[str] = []
     for room, path in ROOMS.items():
         page.goto(f"{running.url}/{path}")
         expect(page.locator("main").first).to_be_visible()
-        page.wait_for_timeout(500)
-        faults += judge(page, f"{room}-{look}", locale)
+        faults += look_at(page, room, look)
     for number, name in enumerate(("chat", "failed")):
         page.goto(running.url)
         if not wide:
@@ -109,29 +104,22 @@ def test_rooms(browser: Browser, lived_in: tuple[Running, StorageState], look: s
         if name == "chat":
             # The renderer of markdown comes a moment after the page.
             expect(page.locator("article strong").first).to_be_visible()
-        faults += judge(page, f"{name}-{look}", locale)
+        faults += look_at(page, name, look)
         page.get_by_test_id("chip").last.click()
         expect(page.get_by_test_id("inspector")).to_be_visible()
         expect(page.get_by_test_id("inspector-section-request")).to_be_attached()
-        faults += judge(page, f"{name}-inspector-{look}", locale)
+        faults += look_at(page, f"{name}-inspector", look)
     opened.context.close()
     assert faults == []
     assert opened.strangers == []
     assert opened.complaints == []
 
 
-def judge(page: Page, name: str, locale: str) -> list[str]:
-    page.wait_for_timeout(250)
-    shoot(page, name)
-    assert page.evaluate("document.documentElement.lang") == locale[:2]
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    faults = [f"{name} is {wider} px too wide"] if wider > 0 else []
-    if locale != "en-US":
-        # What axe judges, structure and contrast, does not change with the language.
-        return faults
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160)))"
-    )
-    return faults + [f"{name}: {each}" for each in found]
+def look_at(page: Page, name: str, look: str) -> list[str]:
+    """By day and by night: it is the same page, which follows the system."""
+    size, language = look.split("-")
+    faults: list[str] = []
+    for light in ("dark", "light"):
+        page.emulate_media(color_scheme=light)
+        faults += judge(page, f"{name}-{size}-{light}-{language}", LOCALES[language])
+    return faults

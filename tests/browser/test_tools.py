@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chatting import answers, wait_until_done
-from tests.browser.conftest import Running, Visit, shoot, visit
-from tests.browser.test_screens import judge
+from tests.browser.chatting import answers, choose, send, wait_until_done
+from tests.browser.conftest import Running, Visit, pace, shoot, visit
+from tests.browser.judging import judge
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ TOOLS = [
 def calling(page: Page, running: Running) -> tuple[str, str]:
     """Leaves a chat whose model calls two tools, and a program's request whose model spoils its
     call; the chat's id and the trace's."""
-    page.request.put(f"{running.url}/api/practice/speed", data={"speed": 0})
+    pace(page, running, 0)
     asked = {"model": "practice/pocket", "text": BOTH}
     given = {"tools": TOOLS, "temperature": 0}
     chat = page.request.post(f"{running.url}/api/chat/send", data={**asked, "parameters": given})
@@ -87,11 +87,10 @@ def history() -> list[dict[str, Any]]:
 
 def think(page: Page, running: Running) -> None:
     """A thought is open while it comes and closed after that, and its button keeps the focus."""
-    # Slow enough for a busy machine to see it think.
-    page.request.put(f"{running.url}/api/practice/speed", data={"speed": 0.25})
-    asked = {"model": "practice/pocket-reasoner", "text": "What is 17 * 23?"}
-    sent = page.request.post(f"{running.url}/api/chat/send", data=asked).json()
-    page.goto(f"{running.url}/chat/{sent['conversation']['id']}")
+    choose(page, "practice/pocket-reasoner")
+    # Slow enough for a busy machine to see it think, in a page that is there already.
+    pace(page, running, 0.2)
+    send(page, "What is 17 * 23?")
     button = answers(page).get_by_test_id("reasoning").get_by_role("button")
     expect(button).to_contain_text("Thinking")
     expect(button).to_have_attribute("aria-expanded", "true")

@@ -16,6 +16,7 @@ import pytest
 from msgspec import Struct
 
 from tests.docs.pages import Block, page
+from tests.waiting import LONG
 
 MARK = "<<<next>>>"
 
@@ -84,7 +85,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
             yield Running(port, tmp_path, environment)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(LONG)
     assert server.returncode == 0
 
 
@@ -122,7 +123,7 @@ def test_the_readme_does_what_it_shows(running: Running) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=LONG,
         check=False,
     )
     printed = done.stdout.split(MARK)[1:]

@@ -5,7 +5,10 @@ import json
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from filon.config.load import load
 from filon.config.surroundings import Surroundings
@@ -17,11 +20,10 @@ from filon.kit.redact import Redactor
 from filon.providers.endpoint import Endpoint
 from tests.journeys.recorder import Script
 from tests.journeys.replies import JSON, spoken, whole
+from tests.waiting import LONG, with_patience
 
 CERTIFICATES = Path(__file__).parent / "certificates"
-USUAL = Patience(connect=10.0, answer=20.0, slow=15.0)
-# For tests of silence alone: on a busy machine any answer may take this long.
-QUICK = Patience(connect=10.0, answer=0.6, slow=15.0)
+USUAL = Patience(connect=LONG, answer=LONG, slow=LONG)
 KEY = "sk-canary-DOCTOR-0123456789abcdef"
 
 
@@ -60,12 +62,13 @@ async def examined(
     surroundings: Surroundings | None = None,
 ) -> Report:
     """The report; the key is known to the redactor, as in the program."""
-    upstream = Http1Upstream()
+    around = surroundings or Surroundings()
+    upstream = Http1Upstream(proxies=around.proxying.proxies)
     secrets = [endpoint.key.value] if endpoint.key.value else []
     tools = Tools(
         upstream=upstream,
         redactor=Redactor(secrets),
-        surroundings=surroundings or Surroundings(),
+        surroundings=around,
         patience=patience,
         chat=chat,
     )
@@ -73,6 +76,20 @@ async def examined(
         return await Examination(endpoint, tools, model).report()
     finally:
         await upstream.close()
+
+
+async def stopped_by_silence(
+    endpoint: Endpoint, stops: tuple[str, str], *, model: str | None = None
+) -> Report:
+    """The report on an endpoint that falls silent at this step and for this cause."""
+    return await with_patience(
+        partial(_examined_within, endpoint, model), lambda report: outcome(report) == stops
+    )
+
+
+async def _examined_within(endpoint: Endpoint, model: str | None, seconds: float) -> Report:
+    patience = replace(USUAL, answer=seconds)
+    return await examined(endpoint, model=model, patience=patience)
 
 
 def step(report: Report, name: str) -> Step:

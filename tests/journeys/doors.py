@@ -1,7 +1,6 @@
 """What the tests of the gateway's doors share: a server whose practice does not wait, the clients
 of each door, and the faults that can be switched on."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -10,10 +9,10 @@ from typing import Any
 
 from anthropic import AsyncAnthropic
 
-from filon.kit import clock
 from filon.practice.faults.catalogue import FAULTS
 from filon.practice.faults.fault import Door, Fault
 from tests.journeys.site import Site, impatient, running, settings_of
+from tests.waiting import until
 
 SWITCHED = [fault for fault in FAULTS if not isinstance(fault.effect, Door)]
 DOORS = [fault for fault in FAULTS if isinstance(fault.effect, Door)]
@@ -30,10 +29,6 @@ HARMLESS = {
     "no-done",
     "gzip",
 }
-
-
-# They send nothing for longer than anybody would wait.
-SILENT = {"silent", "stall", "comments-only"}
 
 
 @asynccontextmanager
@@ -54,7 +49,7 @@ async def claude(site: Site, **given: Any) -> AsyncGenerator[AsyncAnthropic]:
 
 def patience_for(site: Site, fault: Fault) -> AbstractContextManager[None]:
     """The gateway's patience in the block: little where nothing else ends the test."""
-    return impatient(site) if fault.name in SILENT else nullcontext()
+    return impatient(site, first=0.3) if fault.name == "silent" else nullcontext()
 
 
 def switch_of(fault: Fault) -> str:
@@ -65,10 +60,7 @@ def switch_of(fault: Fault) -> str:
 
 async def at_rest(site: Site) -> None:
     """Until nothing runs any more, here or in practice."""
-    started = clock.monotonic()
-    while site.house.practice.busy or site.house.services.running:
-        assert clock.monotonic() - started < 10, "something hangs"
-        await asyncio.sleep(0.01)
+    await until(lambda: not (site.house.practice.busy or site.house.services.running))
 
 
 def told_in(text: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ MISTRAL = {
 }
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 BEATS: tuple[bytes | float, ...] = tuple(
-    part for _ in range(200) for part in (b": PROCESSING\n\n", 0.02)
+    part for _ in range(5_000) for part in (b": PROCESSING\n\n", 0.02)
 )
 
 
@@ -57,7 +57,7 @@ BEFORE: dict[str, Failing] = {
         status=502,
         told="country",
         seen=403,
-        finding="not_allowed",
+        finding="region_not_supported",
     ),
     "404": Failing(
         script=refusal(404, "The model `m-1` does not exist", code="model_not_found"),
@@ -132,7 +132,7 @@ BEFORE: dict[str, Failing] = {
         status=502,
         told="cannot be read",
         seen=200,
-        finding="broken_reply",
+        finding="page_instead",
     ),
     "nothing under 200": Failing(
         script=(whole(b"", JSON),),

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-PATIENCE = 20.0  # seconds
+from tests.waiting import LONG
 
 
 class Came(Struct, frozen=True):
@@ -43,7 +43,7 @@ def request(
 
 async def ask(port: int, sent: bytes) -> Came:
     """Sends it and reads to the end of the connection. Raises TimeoutError where that is late."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONG):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             return read_reply(await _everything(reader, writer, sent))

@@ -19,6 +19,11 @@ class RawServer(ABC):
         self.connections = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def standing(self) -> int:
+        """How many connections there are now."""
+        return len(self._tasks)
+
     @asynccontextmanager
     async def listening(self, context: ssl.SSLContext | None = None) -> AsyncGenerator[Self]:
         """Opens its port, and closes every connection at the end."""

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tests.journeys.raw_server import RawServer, length_of
+from tests.waiting import LONG
 
-# What an answer consists of: bytes to write, seconds to wait, or how it ends. "stall" writes
-# nothing more until the client leaves, "cut" resets the connection, "close" ends it in good order.
-Step = bytes | float | Literal["stall", "cut", "close"]
+# What an answer consists of: bytes to write, seconds to wait, or how it ends. "hold" waits until
+# the test says `release`, "stall" writes nothing more until the client leaves, "cut" resets the
+# connection, "close" ends it in good order.
+Step = bytes | float | Literal["hold", "stall", "cut", "close"]
 Script = Sequence[Step]
 
 
@@ -49,6 +51,7 @@ class Recorder(RawServer):
         self._scripts: deque[Script] = deque()
         self._usual: Script = ()
         self._arrived = asyncio.Event()
+        self._released = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -59,6 +62,11 @@ class Recorder(RawServer):
         """From now on: these answers in turn, the last one again and again."""
         self._scripts = deque(scripts[:-1])
         self._usual = scripts[-1]
+        self._released = asyncio.Event()
+
+    def release(self) -> None:
+        """Lets the answers go on that are held, and those that come to a "hold" after that."""
+        self._released.set()
 
     @property
     def last(self) -> Recorded:
@@ -67,7 +75,7 @@ class Recorder(RawServer):
 
     async def request(self, number: int) -> Recorded:
         """The request of this number, waited for."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while len(self.requests) <= number:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -82,7 +90,7 @@ class Recorder(RawServer):
         script = self._scripts.popleft() if self._scripts else self._usual
         # A client of ours sends nothing before the answer is over, so that an end is all there is.
         leaving = asyncio.ensure_future(_gone(reader))
-        answering = asyncio.ensure_future(_answer(script, writer, recorded))
+        answering = asyncio.ensure_future(_answer(script, writer, recorded, self._released))
         try:
             await asyncio.wait({leaving, answering}, return_when=asyncio.FIRST_COMPLETED)
             if leaving.done():
@@ -102,7 +110,9 @@ async def _gone(reader: asyncio.StreamReader) -> None:
         await asyncio.sleep(0.005)
 
 
-async def _answer(script: Script, writer: asyncio.StreamWriter, recorded: Recorded) -> bool:
+async def _answer(
+    script: Script, writer: asyncio.StreamWriter, recorded: Recorded, released: asyncio.Event
+) -> bool:
     """Plays the script; whether the connection may serve another request."""
     for step in script:
         match step:
@@ -111,6 +121,8 @@ async def _answer(script: Script, writer: asyncio.StreamWriter, recorded: Record
                 await writer.drain()
                 recorded.taken += len(step)
                 recorded.answering.set()
+            case "hold":
+                await released.wait()
             case "stall":
                 await asyncio.Event().wait()
             case "cut":

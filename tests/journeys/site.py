@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +19,9 @@ from filon.config.load import load
 from filon.config.settings import Retries, Settings
 from filon.server.house import ServerHouse
 from filon.server.security import COOKIE
+from tests.waiting import LONG, until
 
-ONCE = Retries(attempts=1, breaker=False)
+ONCE = Retries(attempts=1, breaker=False, repair=False)
 ME = 1
 OTHER = 2
 NOTHING: Mapping[str, str] = {}
@@ -84,7 +85,7 @@ class Site:
         if data is not None:
             head.setdefault("content-type", "application/json")
         async with (
-            asyncio.timeout(30),
+            asyncio.timeout(LONG),
             self.http.request(
                 method,
                 self.url + path,
@@ -140,15 +141,6 @@ class Site:
         return OpenAI(base_url=f"{self.url}/v1", api_key=self.key, max_retries=0)
 
 
-async def until(true: Callable[[], object]) -> None:
-    """Waits until something is so; what never is fails after a generous time."""
-    for _ in range(4000):
-        if true():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it never came about")
-
-
 def settings_of(
     home: Path,
     config: str | None = None,
@@ -173,11 +165,12 @@ def settings_of(
 
 
 @contextmanager
-def impatient(site: Site, seconds: float = 0.5) -> Generator[None]:
-    """Within the block a provider may be silent for so long and no longer. For tests of silence
-    alone: on a busy machine any answer may take this long."""
+def impatient(site: Site, *, first: float = LONG, between: float = LONG) -> Generator[None]:
+    """Within the block a provider may be silent for so long and no longer, before its first payload
+    and between two. For tests of silence alone, and only for the silence that they are about: on a
+    busy machine anything may take longer than a short patience."""
     usual = site.house.services.limits
-    site.house.services.limits = replace(usual, first_payload=seconds, between_payloads=seconds)
+    site.house.services.limits = replace(usual, first_payload=first, between_payloads=between)
     try:
         yield
     finally:

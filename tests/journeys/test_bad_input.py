@@ -13,6 +13,7 @@ from filon.server.security import COOKIE
 from tests.journeys.conftest import RECORDED
 from tests.journeys.recorder import Recorder
 from tests.journeys.site import Reply, Site, running, settings_of
+from tests.waiting import LONG
 
 MESSAGES = [{"role": "user", "content": "x"}]
 DEEP = 100_000
@@ -328,7 +329,7 @@ async def raw(site: Site, head: str, body: bytes = b"", *, close: bool = False) 
     writer.write(text.replace("\n", "\r\n").encode("latin-1") + body)
     if close:
         writer.write_eof()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         came = await reader.read()
     writer.close()
     return came

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from filon.config.load import load
-from filon.trace.export import KEY_PLACEHOLDER
+from filon.server.exporting import FORMS
 from tests.journeys.process import filon
 from tests.journeys.recorder import Recorder, Script
 from tests.journeys.replies import (
@@ -161,7 +161,10 @@ async def pages(site: Site) -> list[str]:
     found.append(listed.text)
     for trace in listed.json["traces"]:
         found.append((await site.browse("GET", f"/api/traces/{trace['id']}")).text)
-        found.append((await site.browse("GET", f"/api/traces/{trace['id']}/curl")).text)
+        # The reply stands in a HAR; the others say the request again, each in its words.
+        for form in FORMS if len(found) < 60 else ("har",):
+            path = f"/api/traces/{trace['id']}/export?as={form}"
+            found.append((await site.browse("GET", path)).text)
     return found
 
 
@@ -203,13 +206,14 @@ async def test_no_command_tells_a_key(canary: Site, recorder: Recorder) -> None:
         ("trace", "show", "last"),
         ("trace", "show", "last", "--json"),
         ("trace", "curl", "last"),
+        *(("trace", "export", "last", "--as", form) for form in ("har", "json")),
         ("keys", "list"),
     ):
         done = await filon(home, *words)
         assert done.code == 0, done.err
         assert len(done.out) > 40
         check(" ".join(words), done.out + done.err, [FROM_VARIABLE, IN_HEADER, canary.key])
-        assert "json" in words[-1] or words[1] != "curl" or KEY_PLACEHOLDER in done.out
+        assert words[1] not in ("curl", "export") or "json" in words or "$KEY" in done.out
 
 
 async def test_deltas_of_a_chat_are_masked_too(canary: Site, recorder: Recorder) -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from filon.cli import check
 from tests.journeys.process import ROOT, Done, filon
+from tests.waiting import LONG
 
 CHECKED = """version: 1.2.1
 endpoints:
@@ -293,7 +294,7 @@ async def test_colours_on_a_terminal_alone(tmp_path: Path, no_color: str, colore
         cwd=tmp_path, env=environ, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         await process.wait()
     told = os.read(ours, 65536)
     os.close(ours)

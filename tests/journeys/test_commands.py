@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from filon.accounts.keys import PREFIX
-from filon.trace.export import curl
+from filon.trace.export.shells import curl
+from filon.trace.export.source import source_of
 from tests.journeys.conftest import RECORDED
 from tests.journeys.process import filon
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import completion, spoken
 from tests.journeys.site import ME, Site
+from tests.waiting import LONG
 
 HOSTILE = (
     'it\'s "quoted" $(touch {mark}) `touch {mark}` ; touch {mark} & | > < \\ \\\\ \\n %s %d !! '
@@ -43,7 +45,7 @@ async def shell(command: str, folder: Path, environ: Mapping[str, str]) -> tuple
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG):
         out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out, err.decode()
@@ -107,6 +109,15 @@ async def test_asking_shows_no_terminal_commands(home: Path, recorder: Recorder)
     done = await filon(home, "ask", "rec/m-1", "x", environ={"REC_KEY": "sk-0123456789"})
     assert done.code == 0
     assert all(letter.isprintable() or letter == "\n" for letter in done.out), done.out
+
+
+async def test_asking_in_vain_says_what_was_found(home: Path) -> None:
+    """The words that gave it away, the likeliest cause, and what to do."""
+    done = await filon(home, "ask", "practice/pocket:unsupported-parameter", "x")
+    assert done.code == 1
+    assert "(parameter_refused)" in done.err
+    parts = [line.split()[0] for line in done.err.splitlines() if line.startswith("    ")]
+    assert [part for part in parts if part in ("seen", "cause", "fix")] == ["seen", "cause", "fix"]
 
 
 @pytest.mark.parametrize(
@@ -255,8 +266,8 @@ async def test_the_curl_command_sends_the_same_bytes(
     await site.program(body)
     await site.quiet()
     (row,) = (await site.house.store.traces.page(ME)).traces
-    command = curl((await site.house.store.traces.get(ME, row.id)).records)
-    assert command is not None
+    records = (await site.house.store.traces.get(ME, row.id)).records
+    command = curl(source_of(records)).text
     code, _, err = await shell(command, tmp_path, {"API_KEY": "sk-mine"})
     assert (code, err) == (0, "")
     first, second = recorder.requests

@@ -7,13 +7,19 @@ import pytest
 from msgspec.structs import replace
 
 from filon.config.found import practice_endpoints
-from filon.doctor.case import Patience
 from filon.practice.faults.catalogue import FAULTS
 from filon.practice.faults.fault import Door
 from filon.practice.faults.rules import Rule
 from filon.practice.service import Practice
 from filon.providers.endpoint import Endpoint, Key
-from tests.journeys.doctoring import QUICK, USUAL, examined, outcome, step, warned
+from tests.journeys.doctoring import (
+    USUAL,
+    examined,
+    outcome,
+    step,
+    stopped_by_silence,
+    warned,
+)
 
 
 @dataclasses.dataclass
@@ -41,7 +47,7 @@ async def ward() -> AsyncIterator[Ward]:
 # By switch: where the examination stops, and the cause.
 STOPS: dict[str, tuple[str, str]] = {
     "bad-request": ("chat", "request_refused"),
-    "missing-key": ("chat", "key_refused"),
+    "missing-key": ("chat", "key_not_sent"),
     "wrong-key": ("chat", "key_refused"),
     "no-money": ("chat", "quota_exhausted"),
     "forbidden": ("chat", "not_allowed"),
@@ -56,8 +62,8 @@ STOPS: dict[str, tuple[str, str]] = {
     "rate-limited": ("chat", "rate_limited"),
     "quota-exhausted": ("chat", "quota_exhausted"),
     "request-over-limit": ("chat", "request_too_large"),
-    "too-many-at-once": ("chat", "rate_limited"),
-    "no-capacity": ("chat", "overloaded"),
+    "too-many-at-once": ("chat", "too_many_at_once"),
+    "no-capacity": ("chat", "tier_full"),
     "client-closed": ("chat", "gave_up_waiting"),
     "internal-error": ("chat", "overloaded"),
     "bad-gateway": ("chat", "overloaded"),
@@ -73,8 +79,8 @@ STOPS: dict[str, tuple[str, str]] = {
     "cut=2": ("stream", "cut"),
     "cut-reset=2": ("stream", "cut"),
     "cut-in-json=2": ("stream", "broken_reply"),
-    "stall=3": ("stream", "provider_timeout"),
-    "comments-only=3": ("chat", "provider_timeout"),
+    "stall=3600": ("stream", "provider_timeout"),
+    "comments-only=3600": ("chat", "provider_timeout"),
 }
 # Switches with which it works, but there is something to know.
 REMARKS: dict[str, dict[str, str]] = {
@@ -83,7 +89,7 @@ REMARKS: dict[str, dict[str, str]] = {
     "comments-only=0.4": {"chat": "slow"},
 }
 # Long enough for the whole, too long for a first answer.
-SOON_SLOW = Patience(slow=0.3)
+SOON_SLOW = replace(USUAL, slow=0.3)
 FINE = (
     "split-writes",
     "merged-writes",
@@ -100,8 +106,11 @@ FINE = (
 
 @pytest.mark.parametrize("switch", STOPS)
 async def test_a_fault_stops_it_at_its_step_and_for_its_cause(ward: Ward, switch: str) -> None:
-    patience = QUICK if STOPS[switch][1] == "provider_timeout" else USUAL
-    report = await examined(ward.endpoints["practice"], model=f"pocket:{switch}", patience=patience)
+    endpoint, model = ward.endpoints["practice"], f"pocket:{switch}"
+    if STOPS[switch][1] == "provider_timeout":
+        report = await stopped_by_silence(endpoint, STOPS[switch], model=model)
+    else:
+        report = await examined(endpoint, model=model)
     assert outcome(report) == STOPS[switch]
     names = [one.name for one in report.steps]
     behind = report.steps[names.index(STOPS[switch][0]) + 1 :]

@@ -1,11 +1,13 @@
 """The doctor on the way to an API: key, address, name, port, certificate, and what answers."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from filon.config.proxying import proxying
 from filon.config.surroundings import Surroundings
 from filon.doctor.case import Patience
 from filon.doctor.step import Report
@@ -13,7 +15,6 @@ from filon.practice import faults
 from tests.journeys.doctoring import (
     CERTIFICATES,
     KEY,
-    QUICK,
     REFUSED,
     USUAL,
     configured,
@@ -24,6 +25,7 @@ from tests.journeys.doctoring import (
     plain,
     secure,
     step,
+    stopped_by_silence,
     warned,
 )
 from tests.journeys.recorder import Recorder, Script
@@ -41,6 +43,7 @@ from tests.journeys.replies import (
     stream,
     whole,
 )
+from tests.waiting import with_patience
 
 PAGE = b"<!doctype html><html><title>Sign in</title><body>Welcome</body></html>"
 NOT_FOUND: Script = (whole(b'{"error": {"message": "Not Found"}}', JSON, status=404),)
@@ -153,8 +156,12 @@ async def test_a_key_of_another_provider(tmp_path: Path, recorder: Recorder) -> 
 async def test_a_name_without_an_address(tmp_path: Path) -> None:
     endpoint = configured(tmp_path, "https://api.ore.invalid/v1")
     assert outcome(await examined(endpoint)) == ("dns", "dns")
-    proxied = await examined(endpoint, surroundings=Surroundings(proxy="HTTPS_PROXY"))
-    assert outcome(proxied) == ("dns", "proxy_needed")
+    named = Surroundings(
+        proxying=proxying({"HTTPS_PROXY": "http://proxy.invalid:3128", "NO_PROXY": ".ore.invalid"})
+    )
+    assert outcome(await examined(endpoint, surroundings=named)) == ("dns", "proxy_passed_over")
+    socks = Surroundings(proxying=proxying({"ALL_PROXY": "socks5://127.0.0.1:1080"}))
+    assert outcome(await examined(endpoint, surroundings=socks)) == ("dns", "proxy_unused")
 
 
 async def test_a_port_at_which_nothing_listens(tmp_path: Path) -> None:
@@ -214,7 +221,8 @@ async def test_a_certificate_that_is_refused(
 async def test_a_certificate_that_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "good.pem"))
     async with secure(CERTIFICATES / "good.pem") as url:
-        report = await examined(configured(tmp_path, url))
+        # It answers nothing, which is no matter here.
+        report = await examined(configured(tmp_path, url), patience=replace(USUAL, answer=0.1))
     assert step(report, "tls").state == "ok"
     assert "valid to 2126-" in step(report, "tls").seen
 
@@ -254,8 +262,11 @@ async def test_no_api_answers(
     tmp_path: Path, recorder: Recorder, script: Script, stops: str
 ) -> None:
     recorder.answers(script)
-    patience = QUICK if stops == "provider_timeout" else USUAL
-    report = await examined(configured(tmp_path, recorder.url), patience=patience)
+    endpoint = configured(tmp_path, recorder.url)
+    if stops == "provider_timeout":
+        report = await stopped_by_silence(endpoint, ("http", stops))
+    else:
+        report = await examined(endpoint)
     assert outcome(report) == ("http", stops)
 
 
@@ -400,12 +411,11 @@ async def test_one_token_that_is_too_few(tmp_path: Path, recorder: Recorder) -> 
         (stream(START, delta("Yes"), STOP), None, {"stream": "no_done", "usage": "no_usage"}),
         (spoken("Yes", usage=False), None, {"usage": "no_usage"}),
         (stream(START, delta("Yes")), ("stream", "broken_reply"), {}),
-        (stream(START, delta("Yes"), "stall"), ("stream", "provider_timeout"), {}),
         (stream(START, delta("Yes"), b"data: {what}\n\n"), ("stream", "broken_reply"), {}),
         (stream(START), ("chat", "broken_reply"), {}),
         (stream(START, STOP, DONE), None, {"usage": "no_usage"}),
         ((whole(b"", EVENTS),), ("chat", "broken_reply"), {}),
-        ((whole(PAGE, ("content-type", "text/html")),), ("chat", "broken_reply"), {}),
+        ((whole(PAGE, ("content-type", "text/html")),), ("chat", "page_instead"), {}),
         (
             stream(START, event(error={"message": "down", "code": 503})),
             ("chat", "overloaded"),
@@ -421,10 +431,24 @@ async def test_what_comes_back(
     remarks: dict[str, str],
 ) -> None:
     recorder.answers(listing("m-1"), REFUSED, script)
-    patience = QUICK if stops == ("stream", "provider_timeout") else USUAL
-    report = await examined(configured(tmp_path, recorder.url), patience=patience)
+    report = await examined(configured(tmp_path, recorder.url))
     assert outcome(report) == (stops or (None, None))
     assert warned(report) == remarks
+
+
+async def falling_silent(folder: Path, recorder: Recorder, seconds: float) -> Report:
+    recorder.answers(listing("m-1"), REFUSED, stream(START, delta("Yes"), "stall"))
+    patience = replace(USUAL, answer=seconds)
+    return await examined(configured(folder, recorder.url), patience=patience)
+
+
+async def test_silence_after_the_first_word(tmp_path: Path, recorder: Recorder) -> None:
+    stops = ("stream", "provider_timeout")
+    report = await with_patience(
+        partial(falling_silent, tmp_path, recorder), lambda report: outcome(report) == stops
+    )
+    assert outcome(report) == stops
+    assert warned(report) == {}
 
 
 async def test_usage_that_a_line_drops(tmp_path: Path, recorder: Recorder) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from filon.conversation.rights import KeyRules
 from tests.journeys.doors import claude, hurried
 from tests.journeys.site import ME, Site, impatient
+from tests.waiting import LONG
 
 TWELVE: list[Any] = [{"role": "user", "content": "What is 12 * 7?"}]
 BOTH: list[Any] = [{"role": "user", "content": "What is the weather in Paris and in Tokyo?"}]
@@ -311,7 +312,8 @@ async def test_what_breaks_in_the_middle(
     site: Site, client: AsyncAnthropic, switch: str, kind: str, words: str
 ) -> None:
     pieces: list[str] = []
-    with impatient(site), pytest.raises(anthropic.APIStatusError) as raised:
+    patience = impatient(site, between=0.3 if switch == "stall" else LONG)
+    with patience, pytest.raises(anthropic.APIStatusError) as raised:
         await listen(client, f"practice/pocket:{switch}", pieces)
     assert "".join(pieces)
     body: Any = raised.value.body

@@ -21,6 +21,7 @@ from tests.journeys.recorder import Recorder
 from tests.journeys.replies import JSON, refusal, whole
 from tests.journeys.site import PROVIDER_KEY, Reply, Site, running, settings_of
 from tests.journeys.test_bad_input import DEEP, check_openai
+from tests.waiting import LONG
 
 TEXTS = ["the gold mine", "the gold mines", "a bowl of soup"]
 
@@ -309,7 +310,7 @@ async def test_a_caller_that_leaves_lets_the_provider_go(site: Site, recorder: R
     recorded = await recorder.request(before)
     asking.cancel()
     await asyncio.wait({asking})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorded.left.wait()
     trace = await site.last_trace()
     assert trace["trace"]["mark"] == "caller_left"

@@ -16,6 +16,7 @@ from filon.server.security import COOKIE
 from tests.journeys.recorder import Recorder, Step
 from tests.journeys.replies import DONE, START, STOP, delta, stream
 from tests.journeys.site import Site, until
+from tests.waiting import LONG
 
 WORDS = [f"word{number} " for number in range(40)]
 
@@ -50,7 +51,7 @@ class Tab:
 
     async def upto(self, kind: str) -> Event:
         """Reads on to the next event of this kind."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while (event := await self.next()).kind != kind:
                 pass
         return event
@@ -82,8 +83,8 @@ async def opened(
         yield Tab(reply.content)
 
 
-def tale(pause: float) -> tuple[Step, ...]:
-    """All words, with a pause in the middle."""
+def tale(pause: Step) -> tuple[Step, ...]:
+    """All words, with this in the middle."""
     parts: list[Step] = [delta(word) for word in WORDS]
     middle = len(parts) // 2
     return tuple(stream(START, *parts[:middle], pause, *parts[middle:], STOP, DONE))
@@ -118,7 +119,7 @@ async def test_an_answer_as_one_tab_sees_it(site: Site, recorder: Recorder) -> N
 
 async def test_a_reload_in_the_middle_shows_the_whole(site: Site, recorder: Recorder) -> None:
     """As the page does it: open the stream, fetch the conversation, apply what comes."""
-    recorder.answers(tale(0.4))
+    recorder.answers(tale("hold"))
     answer = await send(site)
     await until(lambda: "word19" in str(site.house.live.writing(1, answer)))
     async with opened(site) as tab:
@@ -129,6 +130,7 @@ async def test_a_reload_in_the_middle_shows_the_whole(site: Site, recorder: Reco
         assert page["messages"][-1]["state"] == "streaming"
         assert page["messages"][-1]["text"] == "".join(WORDS[:20])
         assert snapshot.data["message"]["text"] == "".join(WORDS[:20])
+        recorder.release()
         await tab.upto("message.delta")
         await tab.upto("message.finished")
         assert tab.texts[answer] == "".join(WORDS)
@@ -138,12 +140,13 @@ async def test_a_reload_in_the_middle_shows_the_whole(site: Site, recorder: Reco
 async def test_a_tab_that_comes_back_gets_what_it_missed(
     site: Site, recorder: Recorder, way: str
 ) -> None:
-    recorder.answers(tale(0.3))
+    recorder.answers(tale("hold"))
     async with opened(site) as tab:
         answer = await send(site)
         seen = await tab.upto("message.delta")
     before = tab.texts[answer]
     assert before
+    recorder.release()
     await site.quiet()
     resumed = {"last": seen.id} if way == "header" else {"since": seen.id}
     async with opened(site, **resumed) as again:
@@ -163,13 +166,14 @@ async def test_a_tab_that_comes_back_gets_what_it_missed(
 async def test_a_number_of_another_run_gives_the_whole(
     site: Site, recorder: Recorder, last: str
 ) -> None:
-    recorder.answers(tale(0.3))
+    recorder.answers(tale("hold"))
     answer = await send(site)
     await until(lambda: "word19" in str(site.house.live.writing(1, answer)))
     async with opened(site, last=last) as tab:
         first = await tab.next()
         assert first.kind == "message.snapshot"
         assert first.data["message"]["text"] == "".join(WORDS[:20])
+        recorder.release()
         await tab.upto("message.finished")
         assert tab.texts[answer] == "".join(WORDS)
 
@@ -179,13 +183,14 @@ async def test_what_is_too_long_ago_is_told_as_a_whole(
 ) -> None:
     monkeypatch.setattr(live_module, "_REMEMBERED", 2)
     site.house.live._past.clear()  # pyright: ignore[reportPrivateUsage]
-    recorder.answers(tale(0.3))
+    recorder.answers(tale("hold"))
     async with opened(site) as tab:
         answer = await send(site)
         seen = await tab.next()
     await until(lambda: "word19" in str(site.house.live.writing(1, answer)))
     async with opened(site, last=seen.id) as tab:
         assert (await tab.next()).kind == "message.snapshot"
+        recorder.release()
         await tab.upto("message.finished")
         assert tab.texts[answer] == "".join(WORDS)
 
@@ -235,7 +240,7 @@ async def test_a_tab_learns_of_renaming_and_deleting(site: Site, recorder: Recor
 
 
 async def test_a_trace_can_be_watched_while_it_runs(site: Site, recorder: Recorder) -> None:
-    recorder.answers(tale(0.4))
+    recorder.answers(tale("hold"))
     async with opened(site) as tab:
         answer = await send(site)
         started = await tab.upto("trace.started")
@@ -247,6 +252,7 @@ async def test_a_trace_can_be_watched_while_it_runs(site: Site, recorder: Record
         assert "word19" in page["records"][-1]["frames"][-1]["text"]
         listed = (await site.browse("GET", "/api/traces")).json["traces"]
         assert [one["outcome"] for one in listed] == ["live"]
+        recorder.release()
         settled = await tab.upto("trace.settled")
         assert settled.data["trace"]["id"] == trace_id
         page = (await site.browse("GET", f"/api/traces/{trace_id}")).json

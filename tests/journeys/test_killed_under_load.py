@@ -30,16 +30,14 @@ endpoints:
        headers: {x-practice-speed: "0"}}
 """
 CALLERS = 8
-# Traces are promised to be on the disk within so many seconds of their answer.
-PROMISE = 0.25
-# A machine that is busy with other tests may keep the writer's thread waiting beside that.
-MARGIN = 0.75
 
 
 class Answered(Struct, frozen=True):
-    """The trace of an answer that a caller had whole, and when (monotonic seconds)."""
+    """The trace of an answer that a caller had whole, when it was asked for and when it was there
+    (monotonic seconds)."""
 
     trace: str
+    asked: float
     at: float
 
 
@@ -53,17 +51,28 @@ async def call(session: aiohttp.ClientSession, number: int, answered: list[Answe
             text = f"caller {number} " * count
             body = {"model": "fast/echo", "messages": [{"role": "user", "content": text}]}
             body |= {"stream": count % 2 == 0}
+            asked = clock.monotonic()
             async with session.post("/v1/chat/completions", json=body) as reply:
                 await reply.read()
                 assert reply.status == 200
-            answered.append(Answered(reply.headers["x-filon-trace"], clock.monotonic()))
+            trace = reply.headers["x-filon-trace"]
+            answered.append(Answered(trace, asked, clock.monotonic()))
     except aiohttp.ClientError:
         pass
 
 
-def due(answered: list[Answered], at: float) -> list[Answered]:
-    """Those whose traces must be there when the server ends at this moment."""
-    return [one for one in answered if one.at < at - PROMISE - MARGIN]
+def due(answered: list[Answered], kept: set[str]) -> list[str]:
+    """The traces that must be kept where these are: they go to the disk in their order, so those of
+    all answers that were there before the latest of these was asked for. How soon they go there is
+    no matter of a busy machine's; tests/store/test_writer.py looks at it."""
+    latest = max((one.asked for one in answered if one.trace in kept), default=0.0)
+    return [one.trace for one in answered if one.at < latest]
+
+
+def kept_in(home: Path) -> set[str]:
+    """The traces in the file."""
+    with closing(sqlite3.connect(home / "filon.db")) as connection:
+        return {name for (name,) in connection.execute("SELECT public_id FROM traces")}
 
 
 async def test_killed_under_load(
@@ -77,7 +86,7 @@ async def test_killed_under_load(
     key = (await Keys(store).make(ME, "load")).secret
     await store.close()
     # The pause is longer than what passes between two checkpoints of a running answer.
-    recorder.answers(stream(START, delta("Once"), 0.7, delta(" upon"), "stall"))
+    recorder.answers(stream(START, delta("Once"), 0.55, delta(" upon"), "stall"))
     answered: list[Answered] = []
     async with serving(home) as server, signed_in(server) as person:
         sent = await send(person)
@@ -87,8 +96,7 @@ async def test_killed_under_load(
             callers = [
                 asyncio.ensure_future(call(session, number, answered)) for number in range(CALLERS)
             ]
-            await until(lambda: len(due(answered, clock.monotonic())) >= 50)
-            killed = clock.monotonic()
+            await until(lambda: len(due(answered, kept_in(home))) >= 200)
             assert (await server.end(SIGKILL)).code == -SIGKILL
             await asyncio.gather(*callers)
     async with serving(home) as again, signed_in(again) as person:
@@ -105,8 +113,9 @@ async def test_killed_under_load(
             assert reply.status == 200
         assert (await again.end(SIGTERM)).code == 0
     kept = await check_whole(home)
-    lost = [killed - one.at for one in due(answered, killed) if one.trace not in kept]
-    assert lost == [], f"answered so many seconds before the end, and not there: {lost}"
+    asked_for = due(answered, kept)
+    assert len(asked_for) >= 200
+    assert set(asked_for) <= kept
 
 
 async def check_whole(home: Path) -> set[str]:
@@ -114,7 +123,7 @@ async def check_whole(home: Path) -> set[str]:
     with closing(sqlite3.connect(home / "filon.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        ids = {name for (name,) in connection.execute("SELECT public_id FROM traces")}
+    ids = kept_in(home)
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'filon.db'}")
     for trace_id in ids:
         found = await store.traces.get(ME, trace_id)

@@ -10,6 +10,7 @@ from filon.server.shapes import SendBody
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import DONE, START, STOP, USAGE, completion, delta, stream
 from tests.journeys.site import ME, Reply, Site, until
+from tests.waiting import LONG
 
 BODY = {"model": "rec/m-1", "messages": [{"role": "user", "content": "x"}], "stream": True}
 ENDLESS = stream(START, delta("Hello"), delta(" there"), "stall")
@@ -25,7 +26,7 @@ async def open_stream(site: Site, body: dict[str, Any]) -> tuple[bytes, asyncio.
         f"authorization: Bearer {site.key}\r\ncontent-length: {len(data)}\r\n\r\n"
     )
     writer.write(head.encode() + data)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         came = await reader.readuntil(b" there")
     return came, writer
 
@@ -35,7 +36,7 @@ async def test_a_program_that_leaves_lets_the_provider_go(site: Site, recorder: 
     _, writer = await open_stream(site, BODY)
     writer.close()
     await writer.wait_closed()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorder.last.left.wait()
     trace = await site.last_trace("gateway")
     assert trace["trace"]["outcome"] == "partial"
@@ -50,7 +51,7 @@ async def test_a_connection_that_breaks_is_the_same(site: Site, recorder: Record
     recorder.answers(ENDLESS)
     _, writer = await open_stream(site, BODY)
     writer.transport.abort()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorder.last.left.wait()
     assert (await site.last_trace("gateway"))["trace"]["outcome"] == "partial"
 
@@ -64,7 +65,7 @@ async def test_leaving_before_the_answer_begins(
     recorded = await recorder.request(0)
     asking.cancel()
     await asyncio.wait({asking})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorded.left.wait()
     trace = await site.last_trace("gateway")
     assert trace["trace"]["mark"] == "caller_left"
@@ -72,13 +73,13 @@ async def test_leaving_before_the_answer_begins(
 
 
 async def test_leaving_while_nothing_but_comments_come(site: Site, recorder: Recorder) -> None:
-    beats = [part for _ in range(100) for part in (b": PROCESSING\n\n", 0.05)]
+    beats = [part for _ in range(5_000) for part in (b": PROCESSING\n\n", 0.05)]
     recorder.answers(stream(*beats))
     asking = asyncio.ensure_future(site.program(BODY))
     await (await recorder.request(0)).answering.wait()
     asking.cancel()
     await asyncio.wait({asking})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorder.last.left.wait()
 
 
@@ -87,7 +88,7 @@ async def test_a_hundred_that_leave_leave_nothing_behind(site: Site, recorder: R
     opened = await asyncio.gather(*(open_stream(site, BODY) for _ in range(100)))
     for _, writer in opened:
         writer.transport.abort()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONG):
         await asyncio.gather(*(one.left.wait() for one in recorder.requests))
     await site.quiet()
     assert site.house.services.running == {}
@@ -120,7 +121,7 @@ async def test_stop_keeps_what_came(site: Site, recorder: Recorder) -> None:
     assert (await message_of(site, sent))["text"] == "Hello there"
     reply = await site.browse("POST", "/api/chat/stop", {"message_id": sent["answer"]["id"]})
     assert reply.status == 204
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorder.last.left.wait()
     message = await message_of(site, sent)
     assert (message["state"], message["text"]) == ("stopped", "Hello there")
@@ -138,7 +139,7 @@ async def test_stop_before_the_first_word(site: Site, recorder: Recorder) -> Non
     recorded = await recorder.request(0)
     stopped = await site.browse("POST", "/api/chat/stop", {"message_id": sent["answer"]["id"]})
     assert stopped.status == 204
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorded.left.wait()
     assert (await message_of(site, sent))["state"] == "stopped"
 
@@ -171,6 +172,6 @@ async def test_deleting_a_conversation_stops_its_answer(site: Site, recorder: Re
     path = f"/api/conversations/{sent['conversation']['id']}"
     deleted: Reply = await site.browse("DELETE", path)
     assert deleted.status == 204
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         await recorded.left.wait()
     assert (await site.browse("GET", path)).status == 404

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from filon.practice.service import Practice
+from filon.server import asking
 from tests.journeys.local_servers import (
     GATEWAY,
     LLAMACPP,
@@ -26,6 +27,14 @@ from tests.journeys.local_servers import (
 )
 from tests.journeys.process import _start, filon  # pyright: ignore[reportPrivateUsage]
 from tests.journeys.site import Site, running, settings_of, until
+from tests.waiting import LONG
+
+
+@pytest.fixture(autouse=True)
+def with_all_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A local server that runs answers at once, but for a machine that is busy."""
+    monkeypatch.setattr(asking, "_CONNECT", LONG)
+    monkeypatch.setattr(asking, "_TIME", LONG)
 
 
 @asynccontextmanager
@@ -382,11 +391,10 @@ async def test_a_pull_is_stopped_at_the_command_line(tmp_path: Path) -> None:
     async with ollama(0.02) as (practice, port):
         words = ("models", "pull", "ollama/pocket-code")
         process = await _start(tmp_path / "home", words, {"FILON_LOCAL_SERVERS": at(port)})
-        assert process.stderr is not None
         begun = await process.stderr.readline()
         assert begun == b"ollama/pocket-code: pulling manifest\n"
         process.send_signal(SIGINT)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             _, told = await process.communicate()
         assert process.returncode == 130
         assert b"the same command goes on from there" in told

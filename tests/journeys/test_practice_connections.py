@@ -13,6 +13,7 @@ from filon.conversation.errors import Problem
 from filon.practice.clock import Clock, RealClock, VirtualClock
 from filon.practice.http import Cut, Ending, Request, Response
 from filon.practice.listener import Connection, Limits
+from tests.waiting import LONG, until
 
 HEADERS = (("content-type", "text/plain"),)
 PIECES = (b"one ", b"two ", b"three")
@@ -230,26 +231,22 @@ async def test_silence_lasts_until_the_client_leaves(server: Server) -> None:
     async with server.wire() as (_, writer):
         writer.write(get("/stream/silent"))
         await server.table.answering.wait()
-        await until(server, 1)
-    await until(server, 0)
+        await until_busy(server, 1)
+    await until_busy(server, 0)
 
 
 async def test_silence_ends_when_the_server_stops(server: Server) -> None:
     async with server.wire() as (reader, writer):
         writer.write(get("/body/silent") + get("/body/whole"))
         await server.table.answering.wait()
-        await until(server, 1)
+        await until_busy(server, 1)
         await server.stop()
         assert server.busy == 0
         assert (await rest(reader))[0] == b""
 
 
-async def until(server: Server, busy: int) -> None:
-    for _ in range(1_000):
-        if server.busy == busy:
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail(f"{server.busy} answers are being written, not {busy}")
+async def until_busy(server: Server, busy: int) -> None:
+    await until(lambda: server.busy == busy)
 
 
 async def test_a_drip_stops_when_the_client_leaves() -> None:
@@ -258,7 +255,7 @@ async def test_a_drip_stops_when_the_client_leaves() -> None:
             writer.write(get("/body/drip"))
             assert await reader.readexactly(1) == b"H"
             assert server.busy == 1
-        await until(server, 0)
+        await until_busy(server, 0)
 
 
 # What aiohttp makes of it.
@@ -278,7 +275,7 @@ async def test_a_drip_stops_when_the_client_leaves() -> None:
     ],
 )
 async def test_aiohttp_sees_each_ending(path: str, error: type[Exception]) -> None:
-    timeout = aiohttp.ClientTimeout(total=0.3 if path.endswith("silent") else 5)
+    timeout = aiohttp.ClientTimeout(total=0.3 if path.endswith("silent") else LONG)
     # A connection that was never used is not tried again in silence.
     async with (
         serving(RealClock()) as server,

@@ -16,6 +16,7 @@ from tests.journeys import odd_messages
 from tests.journeys import odd_requests as odd
 from tests.journeys.odd_values import written
 from tests.journeys.raw_http import Came, ask, request
+from tests.waiting import LONG
 
 PLAIN: dict[str, Any] = {
     "messages": [{"role": "user", "content": "What is 2 + 3?"}],
@@ -73,7 +74,7 @@ class Ground:
     async def rest(self) -> None:
         """Waits until nothing is answered; then no line, grant or place may be open."""
         desk: Any = self.practice.desk
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while self.practice.busy:  # noqa: ASYNC110 - practice tells nobody when it rests
                 await asyncio.sleep(0)
         lines = self.practice.desk.ledger.entries(Filter(since=self._seen), 1_000)

@@ -127,6 +127,9 @@ WELL = Backlog(waiting=0, bytes=0, stored=0, lost=0, takes=True, stopped=False)
         (WELL, True, True, ["shutting_down"]),
         (replace(WELL, takes=False), False, True, ["store_behind"]),
         (replace(WELL, takes=False, stopped=True), False, True, ["store_stopped"]),
+        (replace(WELL, takes=False, trouble="store_locked"), False, True, ["store_locked"]),
+        (replace(WELL, trouble="store_full"), False, True, ["store_full"]),
+        (replace(WELL, trouble="store_disk"), False, True, ["store_unwritable"]),
         (
             replace(WELL, takes=False),
             True,

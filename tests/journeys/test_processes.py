@@ -17,6 +17,7 @@ from filon.cli import serve
 from tests.journeys.process import Done, Serving, filon, serving
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import START, delta, stream
+from tests.waiting import LONG
 
 CONFIG = """
 version: 1.2.1
@@ -26,7 +27,7 @@ endpoints:
 """
 # What stalls here would else be waited for when the program ends.
 AT_ONCE = {"FILON_SHUTDOWN_GRACE": "0"}
-TALE = stream(START, delta("Once"), 0.7, delta(" upon"), "stall")
+TALE = stream(START, delta("Once"), delta(" upon"), "stall")
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ async def test_stopped_with_everything_open(
     state, text = stored(home, sent["answer"]["id"])
     # Nobody pressed stop: the program ended while this was being written.
     assert (state, text) == ("partial", "Once upon")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         await recorder.last.left.wait()
 
 

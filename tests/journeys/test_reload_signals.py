@@ -12,6 +12,7 @@ from signal import SIGHUP, SIGKILL, SIGTERM
 import aiohttp
 
 from tests.journeys.process import ROOT, serving
+from tests.waiting import LONG
 
 GOOD = 'version: "1.3.13"\nendpoints:\n  custom:\n'
 ENTRY = """    - name: {name}
@@ -63,12 +64,12 @@ async def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
     os.close(inside)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while b"/sign-in?token=" not in (line := await process.stdout.readline()):
                 assert line, "it ended before it printed a link"
         await answers(line.decode().strip().split("/sign-in")[0])
         os.close(outside)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             _, err = await process.communicate()
         assert process.returncode == 0, err.decode()
         assert b"Traceback" not in err

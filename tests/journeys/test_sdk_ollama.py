@@ -12,6 +12,7 @@ from ollama import AsyncClient, ChatResponse
 from pydantic import BaseModel
 
 from tests.journeys.practising import REFUSING, REFUSING_APART, Practising, practising
+from tests.waiting import LONG
 
 MODEL = "pocket-local"
 TWELVE = [{"role": "user", "content": "What is 12 * 7?"}]
@@ -325,7 +326,9 @@ async def test_broken_connections(here: Practising) -> None:
         ("silent", httpx.ReadTimeout),
     ]
     for name, kind in cases:
-        client = await here.ollama({"x-practice-fault": name}, timeout=0.3)
+        read = 0.3 if kind is httpx.ReadTimeout else LONG
+        patience = httpx.Timeout(LONG, read=read)
+        client = await here.ollama({"x-practice-fault": name}, timeout=patience)
         with pytest.raises(kind):
             await chat(client, messages=TWELVE)
         with pytest.raises(kind):

@@ -10,6 +10,7 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
+from filon.kit import clock
 from filon.practice.clock import VirtualClock
 from filon.practice.limits import Limits
 from tests.journeys.practising import (
@@ -23,6 +24,7 @@ from tests.journeys.practising import (
     practising,
     text,
 )
+from tests.waiting import until
 
 TWELVE: list[ChatCompletionMessageParam] = [{"role": "user", "content": "What is 12 * 7?"}]
 CLASSES: dict[int, type[openai.APIStatusError]] = {
@@ -251,14 +253,21 @@ async def test_a_request_that_no_wait_lets_through() -> None:
 
 
 async def test_the_clients_own_repetition_meets_the_bucket_in_time() -> None:
-    async with practising(limited=True) as here:
+    time = VirtualClock()
+    async with practising(time, limited=True) as here:
         here.service.desk.change_limits("openai", Limits(requests_per_second=1))
         client = (await here.openai("openai")).with_options(max_retries=2)
-        for _ in range(2):
-            assert text(await answered(client, model="pocket", messages=TWELVE, max_tokens=2))
-        # The second was too much at first; it waited as long as it was told, and not longer.
-        lines = here.service.desk.ledger.entries(limit=50)
-        assert Counter(line.status for line in lines) == {200: 2, 429: 1}
+        wish: dict[str, Any] = {"model": "pocket", "messages": TWELVE, "max_tokens": 2}
+        assert text(await answered(client, **wish))
+        started = clock.monotonic()
+        asking = asyncio.ensure_future(answered(client, **wish))
+        ledger = here.service.desk.ledger
+        await until(lambda: ledger.entries()[0].status == 429)
+        # What it is told to wait is enough, and the client waits for so long.
+        time.advance(1.0)
+        assert text(await asking)
+        assert clock.monotonic() - started > 0.95
+        assert Counter(line.status for line in ledger.entries()) == {200: 2, 429: 1}
 
 
 async def test_too_many_at_once_at_deepseek(here: Practising) -> None:
@@ -272,9 +281,6 @@ async def test_too_many_at_once_at_deepseek(here: Practising) -> None:
         await answered(client, model="pocket", messages=TWELVE)
     assert "retry-after" not in raised.value.response.headers
     await stream.close()
-    for _ in range(100):
-        if here.service.busy == 0:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: here.service.busy == 0)
     assert text(await answered(client, model="pocket", messages=TWELVE))
     here.service.desk.change_limits("deepseek", Limits())

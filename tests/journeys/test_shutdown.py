@@ -17,27 +17,31 @@ import pytest
 from filon.accounts.keys import Keys
 from filon.store.store import Store
 from tests.journeys.process import Serving, serving
+from tests.journeys.recorder import Recorder
+from tests.journeys.replies import DONE, START, STOP, delta, stream
 from tests.journeys.site import ME
-from tests.journeys.test_processes import check_clean
+from tests.journeys.test_processes import CONFIG, check_clean
+from tests.waiting import LONG
 
 MESSAGES: Any = [{"role": "user", "content": "Tell me of a vein of gold."}]
-# About two seconds of practice: long enough to be under way when the signal comes.
-SHORT = {"model": "practice/pocket", "messages": MESSAGES, "stream": True, "max_tokens": 80}
+# What is held until the test lets it go on.
+SHORT = {"model": "rec/m-1", "messages": MESSAGES, "stream": True}
 # It says a few words, and then nothing for longer than anybody waits.
-LONG = {"model": "practice/pocket:stall", "messages": MESSAGES, "stream": True}
+STALLING = {"model": "practice/pocket:stall", "messages": MESSAGES, "stream": True}
 
 
 @pytest.fixture
-async def home(tmp_path: Path, template: Path) -> Path:
+async def home(tmp_path: Path, template: Path, recorder: Recorder) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copyfile(template, home / "filon.db")
+    (home / "librechat.yaml").write_text(CONFIG % recorder.url)
     return home
 
 
 @asynccontextmanager
 async def asking(
-    home: Path, body: dict[str, Any], path: str = "/v1/chat/completions", grace: str = "30"
+    home: Path, body: dict[str, Any], path: str = "/v1/chat/completions", grace: str = "600"
 ) -> AsyncGenerator[tuple[Serving, aiohttp.ClientSession, aiohttp.ClientResponse]]:
     """A server that has begun to answer this."""
     store = await Store.open(f"sqlite+aiosqlite:///{home / 'filon.db'}")
@@ -62,10 +66,11 @@ def outcomes(home: Path) -> list[tuple[str, str | None]]:
     return rows
 
 
-async def test_what_is_being_answered_ends(home: Path) -> None:
+async def test_what_is_being_answered_ends(home: Path, recorder: Recorder) -> None:
+    recorder.answers(stream(START, delta("Once"), "hold", delta(" upon"), STOP, DONE))
     async with asking(home, SHORT) as (server, session, reply):
         ending = asyncio.ensure_future(server.end(SIGTERM))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while (await status(session, "/ready")) == 200:
                 pass
             assert await status(session, "/ready") == 503
@@ -74,6 +79,7 @@ async def test_what_is_being_answered_ends(home: Path) -> None:
                 assert late.status == 503
                 assert (await late.json())["error"]["message"].startswith("Filon is shutting down")
                 assert late.headers["retry-after"] == "1"
+        recorder.release()
         assert (await reply.content.read()).endswith(b"data: [DONE]\n\n")
         done = await ending
     check_clean(done, 0)
@@ -87,7 +93,7 @@ async def status(session: aiohttp.ClientSession, path: str) -> int:
 
 
 async def test_what_takes_too_long_is_cut(home: Path) -> None:
-    async with asking(home, LONG, grace="0.1") as (server, _, reply):
+    async with asking(home, STALLING, grace="0.1") as (server, _, reply):
         done = await server.end(SIGTERM)
         last = (await reply.content.read()).split(b"\n\n")
     check_clean(done, 0)
@@ -97,12 +103,12 @@ async def test_what_takes_too_long_is_cut(home: Path) -> None:
 
 
 async def test_a_second_signal_ends_it_at_once(home: Path) -> None:
-    body = {**LONG, "max_tokens": 500}
+    body = {**STALLING, "max_tokens": 500}
     async with asking(home, body, "/v1/messages") as (server, session, reply):
         await server.signal(SIGINT, "closing")
         async with session.get("/ready") as unready:
             assert (await unready.json())["reasons"][0]["code"] == "shutting_down"
-        # Within the half minute that it would wait, or the test fails.
+        # Within the minutes that it would wait, or the test fails.
         done = await server.end(SIGINT)
         last = (await reply.content.read()).split(b"\n\n")
     check_clean(done, 0)

@@ -3,8 +3,8 @@ to be answered, a person is told, and what was said to be stored is there."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.pipeline.ending import settled
 from filon.server import chats as chats_module
+from filon.store import obstacle
 from filon.store import writer as writer_module
 from tests.journeys.conftest import RECORDED
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import START, STOP, delta, stream
-from tests.journeys.site import PROVIDER_KEY, Site, running, settings_of, until
+from tests.journeys.site import PROVIDER_KEY, Reply, Site, running, settings_of, until
 from tests.journeys.test_events import opened
+from tests.waiting import LONG as PATIENCE
 
 # No page that the database has free already holds it.
 LONG = "A vein of ore. " * 4_000
@@ -47,7 +49,7 @@ async def full(site: Site) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def locked(site: Site) -> AsyncGenerator[None]:
-    """Another program writes for longer than Filon waits."""
+    """Another program writes, for longer than each try waits."""
     await pragma(site, "busy_timeout = 20")
     with closing(sqlite3.connect(site.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -68,40 +70,83 @@ async def answered(site: Site, sent: Any) -> list[dict[str, Any]]:
     return page.json["messages"]
 
 
-@pytest.mark.parametrize(
-    ("trouble", "code", "todo"),
-    [(full, "store_full", "make room"), (locked, "store_locked", "close that program")],
-)
-async def test_programs_go_on_and_people_are_told(
-    site: Site,
-    trouble: Callable[[Site], AbstractAsyncContextManager[None]],
-    code: str,
-    todo: str,
+async def readiness(site: Site) -> list[str]:
+    """Why no requests should come, by codes."""
+    reply = await site.ask("GET", "/ready")
+    codes = [reason["code"] for reason in reply.json["reasons"]]
+    assert reply.status == (503 if codes else 200)
+    return codes
+
+
+async def ready_when(site: Site, codes: list[str]) -> None:
+    """Waits until the readiness path says just this."""
+    async with asyncio.timeout(PATIENCE):
+        while await readiness(site) != codes:
+            pass
+
+
+async def test_on_a_full_disk_programs_go_on_and_people_are_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(obstacle, "LOOK_AGAIN", 0.02)
     before = await send(site, "Remember this.")
     kept = await answered(site, before)
     first = await site.program(BODY)
     await site.quiet()
-    async with trouble(site):
+    async with full(site):
         replies = await asyncio.gather(*(site.program(BODY) for _ in range(5)))
         assert [reply.status for reply in replies] == [200] * 5
         await until(lambda: "store.lost" in site.log.getvalue())
         lost = next(line for line in site.log.getvalue().splitlines() if "store.lost" in line)
         assert str(site.database) in lost
-        assert todo in lost
-        refused = await send(site, LONG)
-        assert refused.status == 503
-        assert refused.error["code"] == code
-        assert todo in refused.error["fix"]
+        assert "make room" in lost
+        await check_refused(site, "store_full", "make room")
+        await ready_when(site, ["store_full"])
         # What is there can be read all the while.
         assert await answered(site, before) == kept
         assert (await site.browse("GET", "/api/traces")).json["total"] == 2
-    after = await site.program(BODY)
-    for reply in (first, after):
-        assert (await site.trace(reply.headers["x-filon-trace"]))["trace"]["outcome"] == "complete"
+    await ready_when(site, [])
+    assert "the database can be written again" in site.log.getvalue()
+    await check_well(site, [first, await site.program(BODY)])
+    assert await answered(site, before) == kept
+
+
+async def test_behind_a_lock_programs_go_on_people_are_told_and_no_trace_is_lost(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NOTED", "SERIOUS", "PATIENCE"):
+        monkeypatch.setattr(obstacle, name, 0.0)
+    # From here on the key is known, and that it was used is noted.
+    first = await site.program(BODY)
+    await site.quiet()
+    async with locked(site):
+        # Nobody has met the lock yet; the question itself finds it out.
+        await ready_when(site, ["store_locked"])
+        replies = await asyncio.gather(*(site.program(BODY) for _ in range(5)))
+        assert [reply.status for reply in replies] == [200] * 5
+        await check_refused(site, "store_locked", "close that program")
+        assert (await site.browse("GET", "/api/traces")).json["total"] == 1
+    await ready_when(site, [])
+    told = site.log.getvalue()
+    assert told.count("store.locked") == 1
+    assert told.count("store.unlocked") == 1
+    assert "store.lost" not in told
+    await check_well(site, [first, *replies, await site.program(BODY)])
+
+
+async def check_refused(site: Site, code: str, todo: str) -> None:
+    refused = await send(site, LONG)
+    assert (refused.status, refused.error["code"]) == (503, code)
+    assert todo in refused.error["fix"]
+
+
+async def check_well(site: Site, replies: list[Reply]) -> None:
+    """Each of these has its trace, and a chat goes on."""
+    for reply in replies:
+        trace = await site.trace(reply.headers["x-filon-trace"])
+        assert trace["trace"]["outcome"] == "complete"
     messages = await answered(site, await send(site, LONG))
     assert [message["state"] for message in messages] == ["complete", "complete"]
-    assert await answered(site, before) == kept
 
 
 async def test_an_answer_that_ends_while_the_disk_is_full_is_shown_and_kept_later(

@@ -9,7 +9,8 @@ from filon.store.keys import KeyRow
 from filon.store.messages import Ending
 from filon.store.sessions import SessionRow
 from filon.store.store import Store
-from filon.store.traces import Rollup, TraceFilter
+from filon.store.trace_filter import parse
+from filon.store.traces import Rollup
 from tests.store.conftest import ME, OTHER
 from tests.store.made import answer, conversation, message, records, summary
 
@@ -35,7 +36,7 @@ async def test_lists_of_another_are_empty(mine: Store) -> None:
     assert await mine.conversations.all(OTHER) == ()
     assert await mine.messages.tree(OTHER, "c1") == ()
     assert (await mine.traces.page(OTHER)).total == 0
-    assert (await mine.traces.page(OTHER, TraceFilter(conversation_id="c1"))).traces == ()
+    assert (await mine.traces.page(OTHER, parse("conversation:c1", 1.0))).traces == ()
     assert await mine.traces.rollup(OTHER, 0.0) == Rollup(
         requests=0, failed=0, unpriced=0, cost_usd=0.0
     )

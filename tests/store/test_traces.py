@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from filon.conversation.errors import InvalidRequest, NotFound
+from filon.conversation.errors import NotFound
 from filon.conversation.usage import Usage
 from filon.store.errors import StoreError
 from filon.store.store import Store
-from filon.store.traces import Rollup, TraceFilter, TraceSummary
+from filon.store.traces import Rollup, TraceSummary
 from filon.trace.records import AnyRecord, Body, Received, Settled, Timing
 from tests.store.conftest import ME
 from tests.store.made import records, summary, wire_body
@@ -76,59 +76,6 @@ async def test_the_same_id_twice_is_an_error_and_keeps_the_first(store: Store) -
     assert (await store.traces.get(ME, "t1")).records == records(["one"])
 
 
-async def test_lists_page_without_gap_or_double(store: Store) -> None:
-    # Three share each time, so that pages end among equals.
-    for number in range(20):
-        await store.traces.insert(ME, summary(f"t{number}", started_at=100.1 + number // 3), ())
-    await store.messages.close_open(0.0)
-    seen: list[str] = []
-    cursor: str | None = None
-    while True:
-        page = await store.traces.page(ME, limit=4, before=cursor)
-        assert page.total == 20
-        seen += [trace.id for trace in page.traces]
-        cursor = page.next
-        if cursor is None:
-            break
-    assert seen == [f"t{number}" for number in reversed(range(20))]
-
-
-@pytest.mark.parametrize("cursor", ["", "x", "1.0", "nan_x", "1_" + "9" * 30])
-async def test_a_cursor_that_is_none_is_told(store: Store, cursor: str) -> None:
-    with pytest.raises(InvalidRequest):
-        await store.traces.page(ME, before=cursor)
-
-
-async def test_lists_filter(store: Store) -> None:
-    given = [
-        summary("t-a", caller="gateway", model="groq/llama_3"),
-        summary("t-b", outcome="failed", mark="429 twice"),
-        summary("t-c", conversation_id="c1"),
-    ]
-    for each in given:
-        await store.traces.insert_now(ME, each, ())
-    await store.traces.insert(ME, summary("t-d", caller="cli"), (), "key_1")
-    await store.flush()
-    for chosen, wanted in [
-        (TraceFilter(), {"t-a", "t-b", "t-c", "t-d"}),
-        (TraceFilter(text="LLAMA_3"), {"t-a"}),
-        (TraceFilter(text="llama%"), set[str]()),
-        (TraceFilter(text="a-3"), set[str]()),
-        (TraceFilter(text="429"), {"t-b"}),
-        (TraceFilter(text="T-C"), {"t-c"}),
-        (TraceFilter(text="gateway"), {"t-a"}),
-        (TraceFilter(text="\ud800"), set[str]()),
-        (TraceFilter(outcome="failed"), {"t-b"}),
-        (TraceFilter(caller="chat", outcome="complete"), {"t-c"}),
-        (TraceFilter(conversation_id="c1"), {"t-c"}),
-        (TraceFilter(key_id="key_1"), {"t-d"}),
-        (TraceFilter(key_id="key_2"), set[str]()),
-    ]:
-        page = await store.traces.page(ME, chosen)
-        assert {trace.id for trace in page.traces} == wanted
-        assert page.total == len(wanted)
-
-
 async def test_the_roll_up_of_a_day(store: Store) -> None:
     assert await store.traces.rollup(ME, 0.0) == Rollup(
         requests=0, failed=0, unpriced=0, cost_usd=0.0
@@ -154,7 +101,7 @@ async def test_the_roll_up_reads_no_rows(store: Store, file: Path) -> None:
         "EXPLAIN QUERY PLAN SELECT count(*), sum(outcome = 'failed'), sum(cost_usd), "
         "sum(cost_kind = 'unknown') FROM traces WHERE owner_id = 1 AND started_at >= 5.0",
     )
-    assert "COVERING INDEX ix_traces_rollup" in str(plan)
+    assert "COVERING INDEX ix_traces_list" in str(plan)
 
 
 TURNS = 100

@@ -4,6 +4,7 @@ import asyncio
 import io
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from filon.store import writer as writer_module
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.tables import people
-from filon.store.writer import ROWS_AT_ONCE, Inserts, Writer
+from filon.store.writer import LINGER, ROWS_AT_ONCE, Inserts, Writer
+from tests.waiting import LONG, until
 
 PEOPLE = (insert(people),)
 
@@ -142,20 +144,25 @@ async def test_a_bad_row_among_joined_ones_is_lost_alone_and_logged(
     assert lines.getvalue().count("store.lost") == 1
 
 
-async def test_what_nobody_awaits_is_durable_within_a_quarter_second(
-    writer: Writer, database: Database
-) -> None:
+async def test_what_nobody_awaits_is_durable_soon(writer: Writer, file: Path) -> None:
+    """Within the quarter of a second that is promised, less what the disk takes: the writer waits
+    for others for so long and no longer."""
+    assert LINGER < 0.25
     await writer.enqueue(person(1))
-    await asyncio.sleep(0.25)
-    assert await numbers(database) == [1]
+    with closing(sqlite3.connect(file)) as other:
+        await until(partial(are_there, other, [(1,)]))
+
+
+def are_there(connection: sqlite3.Connection, rows: list[tuple[int]]) -> bool:
+    return connection.execute("SELECT id FROM people").fetchall() == rows
 
 
 async def test_a_write_does_not_wait_for_more_to_come(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "LINGER", 60.0)
+    monkeypatch.setattr(writer_module, "LINGER", 10 * LONG)
     await writer.enqueue(person(1))
-    await asyncio.wait_for(writer.write(partial(add, 2)), timeout=5)
+    await asyncio.wait_for(writer.write(partial(add, 2)), timeout=LONG)
 
 
 async def test_operations_keep_their_order(writer: Writer, database: Database) -> None:
@@ -195,7 +202,7 @@ async def test_close_writes_what_is_waiting_even_outside_the_queue(
     writer = Writer(database.writing, "here")
     callers = [asyncio.create_task(writer.enqueue(person(each))) for each in range(1, 21)]
     await asyncio.sleep(0)
-    await asyncio.wait_for(writer.close(), timeout=5)
+    await asyncio.wait_for(writer.close(), timeout=LONG)
     await asyncio.gather(*callers)
     assert await numbers(database) == list(range(1, 21))
     with pytest.raises(StoreError, match="closed"):
@@ -214,7 +221,7 @@ async def test_a_caller_that_leaves_does_not_keep_the_writer_from_closing(
     for caller in callers:
         caller.cancel()
     await asyncio.gather(*callers, return_exceptions=True)
-    await asyncio.wait_for(closing, timeout=5)
+    await asyncio.wait_for(closing, timeout=LONG)
 
 
 async def test_an_unexpected_error_is_seen_by_all_who_wait_and_come(
@@ -243,26 +250,7 @@ async def test_callers_that_wait_for_room_are_told_of_the_end(
     fatal = [writer.write(partial(add_then, 1, AttributeError("a fault of ours")))]
     later = [writer.enqueue(person(each)) for each in range(2, 9)]
     results = await asyncio.wait_for(
-        asyncio.gather(*fatal, *later, return_exceptions=True), timeout=5
+        asyncio.gather(*fatal, *later, return_exceptions=True), timeout=LONG
     )
     assert isinstance(results[0], StoreError)
     assert isinstance(results[-1], StoreError)
-
-
-async def test_a_lock_held_by_another_program_fails_the_batch_and_not_the_writer(
-    writer: Writer, database: Database, file: Path
-) -> None:
-    await writer.write(partial(set_patience, 20))
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError) as caught:
-        await writer.write(partial(add, 1))
-    assert caught.value.problem.code == "store_locked"
-    other.execute("ROLLBACK")
-    other.close()
-    assert await writer.write(partial(add, 1)) == 1
-    assert await numbers(database) == [1]
-
-
-async def set_patience(milliseconds: int, connection: AsyncConnection) -> None:
-    await connection.execute(text(f"PRAGMA busy_timeout = {milliseconds}"))

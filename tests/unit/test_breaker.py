@@ -255,6 +255,60 @@ async def test_a_probe_that_never_ends_is_given_up_and_its_late_end_is_ignored()
     assert (await bench.standing()).state == "closed"
 
 
+@pytest.mark.parametrize("seconds", [3.0, 20.0])
+@pytest.mark.parametrize("outcome", [ANSWERED, slow_down(None)])
+async def test_who_insists_and_is_answered_closes_it(outcome: Outcome, seconds: float) -> None:
+    """Before it may be probed, and afterwards."""
+    bench = Bench()
+    await bench.ask(*[FAILED] * 5)
+    permit = await bench.breakers.insist(THERE, "m")
+    bench.now += seconds
+    await bench.breakers.end(permit, outcome)
+    assert await bench.standing() == Standing()
+    await bench.ask(*[FAILED] * 4)
+    assert (await bench.standing()).usable
+
+
+@pytest.mark.parametrize("outcome", [FAILED, REFUSED, NOTHING])
+async def test_who_insists_in_vain_makes_nobody_wait_longer(outcome: Outcome) -> None:
+    bench = Bench()
+    await bench.ask(*[FAILED] * 5)
+    before = await bench.standing()
+    for _ in range(9):
+        await bench.breakers.end(await bench.breakers.insist(THERE, "m"), outcome)
+    assert await bench.standing() == before
+
+
+async def test_an_answer_counts_before_a_probe_that_is_still_under_way() -> None:
+    bench = Bench()
+    await bench.ask(*[FAILED] * 5)
+    early = await bench.breakers.insist(THERE, "m")
+    bench.now += 15.0
+    probe = await bench.begin()
+    await bench.breakers.end(early, ANSWERED)
+    assert await bench.standing() == Standing()
+    await bench.breakers.end(probe, FAILED)
+    assert await bench.standing() == Standing()
+
+
+async def test_an_answer_to_who_insisted_in_an_earlier_rest_says_nothing_of_this_one() -> None:
+    bench = Bench()
+    await bench.ask(*[FAILED] * 5)
+    early = await bench.breakers.insist(THERE, "m")
+    bench.now += 15.0
+    await bench.ask(FAILED)
+    before = await bench.standing()
+    await bench.breakers.end(early, ANSWERED)
+    assert await bench.standing() == before
+
+
+async def test_who_insists_while_it_is_only_busy_is_counted_like_others() -> None:
+    bench = Bench()
+    await bench.ask(*[FAILED] * 4, slow_down(60.0))
+    await bench.breakers.end(await bench.breakers.insist(THERE, "m"), FAILED)
+    assert (await bench.standing()).state == "open"
+
+
 def problem(status: int | None, blame: Blame = "provider", **fields: Any) -> Problem:
     given: dict[str, Any] = {"code": "x", "message": "x", "status": 500, **fields}
     return Problem(blame=blame, provider_status=status, **given)
@@ -319,6 +373,7 @@ class BreakerMachine(RuleBasedStateMachine):
         self.counted: list[tuple[float, bool]] = []
         self.open_since: float | None = None
         self.times = 0
+        self.rest = 0
         self.busy_until = 0.0
 
     def state(self) -> Standing:
@@ -341,6 +396,12 @@ class BreakerMachine(RuleBasedStateMachine):
             assert not any(each.probe for each in self.live())
         self.running.append(answer)
 
+    @rule()
+    def insist(self) -> None:
+        """A person, whatever the breaker says."""
+        if not self.state().usable:
+            self.running.append(run(self.bench.breakers.insist(THERE, "m")))
+
     def live(self) -> list[Permit]:
         """The attempts that can still change something."""
         era = self.circuit().era
@@ -357,6 +418,8 @@ class BreakerMachine(RuleBasedStateMachine):
     def end(self, which: int, outcome: Outcome) -> None:
         permit = self.running[which % len(self.running)]
         counts = permit in self.live()
+        if permit.insists and self.open_since is not None:
+            counts = permit.era >= self.rest and outcome.kind in ("answered", "pace")
         self.running.remove(permit)
         run(self.bench.breakers.end(permit, outcome))
         if outcome.kind == "pace":
@@ -366,7 +429,8 @@ class BreakerMachine(RuleBasedStateMachine):
 
     def follow(self, permit: Permit, outcome: Outcome) -> None:
         now = self.bench.now
-        if permit.probe and outcome.kind in ("answered", "pace"):
+        proves = permit.probe or (permit.insists and self.open_since is not None)
+        if proves and outcome.kind in ("answered", "pace"):
             self.open_since, self.times, self.counted = None, 0, []
         elif outcome.kind == "refused" or (permit.probe and outcome.kind == "failed"):
             self.opens()
@@ -379,6 +443,7 @@ class BreakerMachine(RuleBasedStateMachine):
     def opens(self) -> None:
         self.open_since, self.counted = self.bench.now, []
         self.times += 1
+        self.rest = self.circuit().era
 
     @invariant()
     def stands_as_the_model_says(self) -> None:

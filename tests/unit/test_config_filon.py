@@ -243,7 +243,10 @@ PARTS = st.dictionaries(
 
 
 @given(block=st.one_of(TREE, PARTS))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 def test_no_block_keeps_the_rest_from_being_read(block: object, tmp_path: Path) -> None:
     text = json.dumps({"filon": block, "cache": True})
     path = tmp_path / "filon.yaml"

@@ -163,9 +163,8 @@ def test_any_list_can_be_read(body: bytes) -> None:
 
 
 def test_the_surroundings() -> None:
-    assert surroundings({}).proxy is None
-    assert surroundings({"https_proxy": "http://10.0.0.1:3128"}).proxy == "https_proxy"
-    assert surroundings({"HTTPS_PROXY": ""}).proxy is None
+    assert not surroundings({}).proxying.proxies.any
+    assert surroundings({"https_proxy": "http://10.0.0.1:3128"}).proxying.proxies.any
 
 
 def test_a_line_needs_all_of_its_names() -> None:

@@ -190,7 +190,7 @@ def test_an_entry_that_leads_to_a_closed_service_is_broken_and_warned_of(tmp_pat
             400,
             '{"error":{"message":"After the (optional) system message(s), user and assistant roles '
             'should be alternating.","type":"invalid_message","code":400}}',
-            "request_refused",
+            "roles_must_alternate",
         ),
     ],
 )

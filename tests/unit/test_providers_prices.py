@@ -103,6 +103,17 @@ def test_what_the_provider_reports_wins() -> None:
     usage = Usage(input_tokens=1, output_tokens=1, cost_usd=0.5)
     cost = price(endpoint("openrouter"), "openai/gpt-4o", usage, DAY)
     assert (cost.kind, cost.usd) == ("reported", 0.5)
+    # What the list says stands beside it, with the sum that leads there.
+    assert cost.reckoned_usd is not None
+    assert 0 < cost.reckoned_usd < 0.5
+    assert str(cost.reckoned_source).startswith("genai-prices ")
+    assert cost.arithmetic
+
+
+def test_what_the_provider_reports_stands_alone_where_no_list_knows_the_model() -> None:
+    usage = Usage(input_tokens=1, output_tokens=1, cost_usd=0.5)
+    cost = price(endpoint("openrouter"), "nobody/no-such", usage, DAY)
+    assert (cost.kind, cost.usd, cost.reckoned_usd) == ("reported", 0.5, None)
 
 
 def test_facts_name_their_source() -> None:

@@ -16,7 +16,8 @@ from filon.conversation.errors import (
     RateLimited,
     TooLarge,
 )
-from filon.diagnosis.catalogue import SYMPTOMS
+from filon.conversation.finding import Retry
+from filon.diagnosis.catalogue import by_code
 from filon.kit.http import HttpFailure
 from filon.pipeline.failures import broken, refused, silent, unreachable
 from filon.pipeline.kinds import Kind, kind_of
@@ -25,6 +26,7 @@ from filon.pipeline.slots import EndpointBusy
 from filon.protocols.registry import named
 from filon.providers.endpoint import Endpoint, Key, Title
 from filon.trace.records import Because
+from tests.unit.diagnosis_table import ROWS, Row
 
 BECAUSE = Because(source="you")
 ENDPOINT = Endpoint(
@@ -137,10 +139,26 @@ def test_a_failure_has_its_kind(problem: Problem, kind: Kind) -> None:
     assert kind_of(problem) == kind
 
 
-@pytest.mark.parametrize("code", sorted({symptom.code for symptom in SYMPTOMS}))
-def test_every_diagnosis_was_thought_of(code: str) -> None:
-    """A new one shall not fall among those that nobody knows of without being looked at."""
-    assert code in {problem.code for problem, _ in KINDS}
+AGREES: dict[Retry, set[Kind]] = {
+    "wait": {"pace", "passing", "lasting"},
+    "elsewhere": {"key", "credit", "right", "target", "silence"},
+    "changed": {"request", "target", "lasting", "passing", "credit", "pace"},
+    "no": {"request", "lasting"},
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.code}-{row.at}")
+def test_what_a_finding_advises_is_what_is_done(row: Row) -> None:
+    """A finding says whether to try again, and the retries act on their own list of codes."""
+    if isinstance(row.at, int):
+        told = named("openai_chat").parse_error(row.at, (), row.body.encode(), now=0.0)
+        told = replace(told, provider_status=told.provider_status or row.at)
+        problem = refused(told, ENDPOINT, "m", ENDPOINT.base_url)[0].problem
+    elif row.at in ("silent", "broken_reply"):
+        problem = without_word() if row.at == "silent" else unreadable()
+    else:
+        problem = unreached(row.at)
+    assert kind_of(problem) in AGREES[by_code(problem.code).retry], problem.code
 
 
 def tried(

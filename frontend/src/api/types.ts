@@ -96,6 +96,8 @@ export interface Frame {
   text: string;
   size: number;
   kind: string;
+  /** The bytes themselves, where some are not UTF-8. */
+  hex?: string;
 }
 
 /** `records` are in order; each has `type` and the fields of its record in `filon.trace.records`. */

@@ -15,6 +15,10 @@ export interface Shortcut {
     | "regenerate"
     | "stop"
     | "picker"
+    | "sections"
+    | "nextSection"
+    | "moment"
+    | "fill"
     | "shortcuts";
   keys: string;
 }
@@ -34,6 +38,11 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "regenerate", keys: "Alt R" },
   { action: "stop", keys: "Esc" },
   { action: "picker", keys: "Alt M" },
+  // In the inspector alone: inspector/section-keys.ts, inspector/timeline/Plot.tsx.
+  { action: "sections", keys: "1 … 8" },
+  { action: "nextSection", keys: "[ ]" },
+  { action: "moment", keys: "← →" },
+  { action: "fill", keys: "W" },
   { action: "shortcuts", keys: "?" },
 ];
 

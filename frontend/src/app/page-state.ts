@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { create } from "zustand";
-import { remember, remembered } from "../preferences";
+import { chooseSide, chosenSide, remember, remembered } from "../preferences";
 
 /** What is open on the page, for parts that are far from each other: shortcuts, palette, rooms. */
 interface PageState {
@@ -10,12 +10,20 @@ interface PageState {
   picker: boolean;
   /** The list of conversations on wide screens. */
   list: boolean;
-  /** Width of the inspector in pixels. */
+  /** Width of the inspector in pixels, where it stands at the right. */
   inspector: number;
+  /** Where the inspector stands, where there is room at the right. */
+  dock: Side;
+  /** Its height at the bottom, in percent of the window. */
+  dockHeight: number;
 }
+
+export type Side = "right" | "bottom";
 
 export const INSPECTOR_LEAST = 420;
 export const INSPECTOR_MOST = 760;
+export const DOCK_LEAST = 25;
+export const DOCK_MOST = 80;
 
 export const usePage = create<PageState>()(() => ({
   drawer: false,
@@ -24,6 +32,8 @@ export const usePage = create<PageState>()(() => ({
   picker: false,
   list: remembered("list") !== "closed",
   inspector: widthOf(Number(remembered("inspector")) || (window.innerWidth >= 1600 ? 640 : 548)),
+  dock: chosenSide(),
+  dockHeight: heightOf(Number(remembered("dockHeight")) || 45),
 }));
 
 export function showPart(part: "drawer" | "palette" | "shortcuts" | "picker", open: boolean): void {
@@ -40,6 +50,22 @@ export function setInspectorWidth(width: number): void {
   const inspector = widthOf(width);
   remember("inspector", String(inspector));
   usePage.setState({ inspector });
+}
+
+/** Where the inspector stands is a habit of a person and outlives the tab. */
+export function setDock(dock: Side): void {
+  chooseSide(dock);
+  usePage.setState({ dock });
+}
+
+export function setDockHeight(percent: number): void {
+  const dockHeight = heightOf(percent);
+  remember("dockHeight", String(dockHeight));
+  usePage.setState({ dockHeight });
+}
+
+function heightOf(percent: number): number {
+  return Math.round(Math.min(DOCK_MOST, Math.max(DOCK_LEAST, percent)));
 }
 
 function widthOf(width: number): number {

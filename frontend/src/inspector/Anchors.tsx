@@ -77,11 +77,16 @@ export function useAnchors(scroller: RefObject<HTMLElement | null>, first: strin
   const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box || (held.current !== null && Math.abs(held.current - box.scrollTop) < 2)) return;
+    const atEnd = box.scrollTop > 0 && box.scrollTop + box.clientHeight >= box.scrollHeight - 2;
+    // What stands below became shorter and drew the end up with it; nobody scrolled.
+    if (held.current !== null && atEnd && box.scrollTop < held.current) {
+      held.current = box.scrollTop;
+      return;
+    }
     held.current = null;
     const top = box.getBoundingClientRect().top;
     const sections = sectionsIn(box);
     const read = sections.filter((section) => section.getBoundingClientRect().top - top < 32);
-    const atEnd = box.scrollTop > 0 && box.scrollTop + box.clientHeight >= box.scrollHeight - 2;
     const current = atEnd ? sections.at(-1) : (read.at(-1) ?? sections[0]);
     if (current?.dataset.section) setActive(current.dataset.section);
   }, [scroller]);

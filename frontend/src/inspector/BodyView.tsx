@@ -7,6 +7,7 @@ import { Choice } from "./Choice";
 import { JsonView } from "./JsonView";
 import type { Body } from "./records";
 import { Visible } from "./Visible";
+import "./strings";
 
 const LONGEST_RAW = 20_000;
 

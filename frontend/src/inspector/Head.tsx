@@ -1,35 +1,54 @@
-import { Check, X } from "lucide-react";
+import { Check, Maximize2, Minimize2, PanelBottom, PanelRight, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Trace, TracePage } from "../api/types";
+import { setDock, useLayout, usePage } from "../app/page-state";
 import { count, duration, estimate, money, rate, secondsShort } from "../format";
 import { CopyButton } from "../ui/CopyButton";
 import { IconButton } from "../ui/IconButton";
 import { Tag } from "../ui/Tag";
 import { CopyAs } from "./CopyAs";
-import { ModelName } from "./ModelName";
-import type { Attempt, TraceRecords } from "./records";
+import type { Attempt, TraceRecords, Translated } from "./records";
+import { ReplayButton } from "./replay/ReplayButton";
+import type { Replaying } from "./replay/replaying";
+import { Visible } from "./Visible";
 
 interface HeadProps {
   page: TracePage;
   records: TraceRecords;
   attempt?: Attempt;
+  translated?: Translated;
+  replaying: Replaying;
   now: number;
   narrow: boolean;
+  /** It fills the window. */
+  full: boolean;
+  onFull: (full: boolean) => void;
   onClose: () => void;
 }
 
-export function Head({ page, records, attempt, now, narrow, onClose }: HeadProps) {
+export function Head(props: HeadProps) {
+  const { page, records, attempt, translated, replaying, now, narrow, full, onFull, onClose } = props;
   const { t } = useTranslation("inspector");
   const { trace } = page;
   const attempts = Math.max(trace.attempts, records.attempts.length);
+  const slash = trace.model.indexOf("/");
+  const endpoint = trace.endpoint ?? (slash < 0 ? null : trace.model.slice(0, slash));
   const parts = [
+    endpoint,
     trace.caller === "chat" ? null : t(`caller.${trace.caller}`, { defaultValue: trace.caller }),
     attempts > 0 ? t("attemptOf", { number: attempt?.number ?? attempts, count: attempts }) : t("noAttempt"),
     t("traceId", { id: trace.id }),
   ].filter(Boolean);
+  const answered = answeredOther(trace, attempt);
   const model = (
     <h2 className="mono cut font-strong" title={trace.model}>
-      <ModelName id={trace.model} />
+      <Visible text={slash < 0 ? trace.model : trace.model.slice(slash + 1)} />
+      {answered ? (
+        <span className="text-warn" title={t("head.answered", { model: answered })}>
+          {" → "}
+          <Visible text={answered} />
+        </span>
+      ) : null}
     </h2>
   );
   const place = <span className="mono cut text-[11.5px] text-ink-3">{parts.join(" · ")}</span>;
@@ -39,7 +58,21 @@ export function Head({ page, records, attempt, now, narrow, onClose }: HeadProps
         <StateTag trace={trace} />
         {narrow ? place : model}
         <span className="flex-1" />
-        <CopyAs page={page} />
+        <CopyAs page={page} attempt={attempt} translated={translated} compact={narrow} />
+        <ReplayButton replaying={replaying} compact={false} />
+        <DockButton />
+        {narrow ? null : (
+          <IconButton
+            small
+            label={t(full ? "head.smaller" : "head.larger")}
+            keys="W"
+            aria-pressed={full}
+            onClick={() => onFull(!full)}
+            data-testid="inspector-full"
+          >
+            {full ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
+          </IconButton>
+        )}
         <IconButton small label={t("close")} keys="Esc" onClick={onClose}>
           <X size={14} />
         </IconButton>
@@ -51,6 +84,35 @@ export function Head({ page, records, attempt, now, narrow, onClose }: HeadProps
       <Figures trace={trace} records={records} now={now} narrow={narrow} />
     </header>
   );
+}
+
+/** Puts the sheet at the other side; where there is no room at the right there is nothing to choose. */
+function DockButton() {
+  const { t } = useTranslation("inspector");
+  const layout = useLayout();
+  const side = usePage((state) => state.dock);
+  if (layout !== "laptop" && layout !== "wide") return null;
+  const other = side === "right" ? "bottom" : "right";
+  return (
+    <IconButton
+      small
+      label={t(`head.dock.${other}`)}
+      onClick={() => setDock(other)}
+      data-testid="inspector-dock"
+    >
+      {other === "bottom" ? <PanelBottom size={14} /> : <PanelRight size={14} />}
+    </IconButton>
+  );
+}
+
+/** Every protocol says which model answers; a dated name of the same one is no other. */
+export function answeredOther(trace: Trace, attempt?: Attempt): string | null {
+  const answered = trace.model_answered;
+  const asked = attempt?.model ?? trace.model.slice(trace.model.indexOf("/") + 1);
+  if (!answered || !asked) return null;
+  const plain = (name: string) => name.toLowerCase().replace(/^.*\//, "");
+  const [one, other] = [plain(asked), plain(answered)];
+  return one === other || other.startsWith(`${one}-`) || one.startsWith(`${other}-`) ? null : answered;
 }
 
 export function StateTag({ trace }: { trace: Trace }) {
@@ -108,6 +170,8 @@ function Figures({ trace, records, now, narrow }: FiguresProps) {
   else {
     figures.unshift([t("figure.in"), input], [t("figure.out"), output]);
     if (typeof cached === "number") figures.splice(1, 0, [t("figure.cached"), count(cached)]);
+    const reasoning = settled?.usage?.reasoning_tokens;
+    if (reasoning) figures.splice(figures.length - 2, 0, [t("figure.reasoning"), count(reasoning)]);
     if (typeof settled?.rate === "number") figures.push([t("figure.rate"), rate(settled.rate)]);
   }
   figures.push(

@@ -6,6 +6,8 @@ import { describe, expect, it, vi } from "vitest";
 import type { TracePage } from "../api/types";
 import i18n from "../i18n";
 import { TooltipProvider } from "../ui/Tooltip";
+import { answerFor } from "./fixture-server";
+import { stream } from "./fixture-values";
 import { failedPage, fallbackPage, goodPage, livePage } from "./fixtures";
 import Inspector from "./Inspector";
 
@@ -18,12 +20,9 @@ function around(children: ReactNode) {
   );
 }
 
-/** Answers `/api/traces/…` with a page, and `…/curl` with a command. */
+/** Answers `/api/traces/…` with a page, and what hangs from it with what the server would say. */
 async function open(page: TracePage) {
-  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
-    if (String(input).endsWith("/curl")) return new Response("curl https://api.example -H 'x: $API_KEY'");
-    return new Response(JSON.stringify(page), { headers: { "content-type": "application/json" } });
-  });
+  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => answerFor(page, input));
   render(around(<Inspector traceId={page.trace.id} onClose={() => undefined} />));
   await screen.findByTestId("inspector-section-timeline");
   return fetched;
@@ -68,24 +67,50 @@ describe("a settled trace", () => {
   it("explains the end, the sum and its source", async () => {
     await open(goodPage());
     expect(section("response").getByText(/ended its answer itself/)).toBeTruthy();
-    expect(section("response").getByText(/73 of 500 requests left/)).toBeTruthy();
-    expect(section("cost").getByText(/331 × 0.42\/M = \$0.00027/)).toBeTruthy();
+    expect(section("response").getByText("73 of 500 requests left, resets in 11.0 s")).toBeTruthy();
+    const formula = within(section("cost").getByTestId("formula"));
+    expect(formula.getAllByRole("row").map((row) => row.textContent)).toEqual([
+      "in388×$0.28/ 1M =$0.00011",
+      "in, cached896×$0.028/ 1M =$0.000025",
+      "out331×$0.42/ 1M =$0.00014",
+      "sum$0.00027",
+    ]);
     expect(section("cost").getByText(/2 Nov 2026/)).toBeTruthy();
-    expect(screen.queryByTestId("inspector-section-diagnosis")).toBeNull();
+    expect(section("diagnosis").getByText(/nothing failed/)).toBeTruthy();
+    expect(await section("lineage").findByText(/No relatives/)).toBeTruthy();
   });
 
-  it("has a table twin of the core and a row for each frame, a page at a time", async () => {
+  it("has a table twin of the core", async () => {
     const user = userEvent.setup();
     await open(goodPage());
     await user.click(section("timeline").getByRole("button", { name: "As a table" }));
     expect(section("timeline").getByRole("cell", { name: "waiting" })).toBeTruthy();
     expect(section("timeline").getByRole("cell", { name: "stall" })).toBeTruthy();
-    const rows = () => section("stream").getAllByRole("row").length;
-    expect(rows()).toBe(101);
-    await user.click(section("stream").getByRole("button", { name: /more of/ }));
-    expect(rows()).toBe(333);
+  });
+
+  it("draws of ten thousand frames only those in view, finds one, and shows it whole", async () => {
+    const user = userEvent.setup();
+    const page = goodPage();
+    const frames = stream(10_000, 0.42);
+    const records = page.records.map((record) =>
+      record.type === "attempt" ? { ...record, frames } : record,
+    );
+    await open({ ...page, records });
+    const rows = () => section("stream").getAllByTestId("stream-row");
+    expect(rows().length).toBeLessThan(60);
+    expect(section("stream").getByRole("table").getAttribute("aria-rowcount")).toBe(
+      String(frames.length + 1),
+    );
     await user.type(section("stream").getByRole("searchbox"), "DONE");
-    expect(rows()).toBe(2);
+    expect(rows().length).toBe(1);
+    await user.clear(section("stream").getByRole("searchbox"));
+    await user.click(section("stream").getByRole("button", { name: /^usage/ }));
+    expect(rows().length).toBe(1);
+    expect(rows()[0]?.textContent).toContain("usage arrives here:");
+    await user.click(within(rows()[0] as HTMLElement).getByRole("button"));
+    expect(section("stream").getByTestId("stream-detail").textContent).toContain("prompt_tokens");
+    // The frame that is looked at is the moment that the timeline shows.
+    expect(section("timeline").getByTestId("moment")).toBeTruthy();
   });
 
   it("is copied as a curl command that holds no key", async () => {
@@ -94,10 +119,11 @@ describe("a settled trace", () => {
     await user.click(screen.getByTestId("copy-as"));
     await user.click(await screen.findByTestId("copy-curl"));
     await waitFor(async () => expect(await navigator.clipboard.readText()).toContain("$API_KEY"));
-    expect(fetched.mock.calls.some(([path]) => String(path) === "/api/traces/t_8k2f0c/curl")).toBe(true);
+    const asked = fetched.mock.calls.map(([path]) => String(path));
+    expect(asked).toContain("/api/traces/t_8k2f0c/export?as=curl&attempt=1");
   });
 
-  it("lets a scrubber be moved by keys from frame to frame", async () => {
+  it("shows the answer as it was where the scrubber stands, moved by keys from frame to frame", async () => {
     const user = userEvent.setup();
     await open(goodPage());
     const scrubber = screen.getByRole("slider");
@@ -105,6 +131,26 @@ describe("a settled trace", () => {
     await user.keyboard("{End}{ArrowLeft}");
     expect(scrubber.getAttribute("aria-valuetext")).toContain("event 331 of 332");
     expect(scrubber.getAttribute("aria-valuetext")).toContain("usage");
+    const answer = () => screen.getByTestId("moment-answer").textContent ?? "";
+    const whole = answer();
+    expect(whole).toContain("If the server names a delay");
+    await user.keyboard("{Home}{ArrowRight}{ArrowRight}{ArrowRight}");
+    expect(answer().length).toBeLessThan(whole.length);
+    expect(whole.startsWith(answer().trim())).toBe(true);
+    await user.keyboard("{Escape}");
+    expect(screen.queryByTestId("moment")).toBeNull();
+  });
+
+  it("moves between its sections by digits and brackets, but not while something is written", async () => {
+    const user = userEvent.setup();
+    await open(goodPage());
+    const chosen = () => screen.getByRole("navigation").querySelector("[aria-current]")?.textContent;
+    await user.keyboard("4");
+    expect(chosen()).toBe("Stream");
+    await user.keyboard("]]");
+    expect(chosen()).toBe("Cost");
+    await user.type(section("stream").getByRole("searchbox"), "1");
+    expect(chosen()).toBe("Cost");
   });
 });
 

@@ -113,7 +113,7 @@ interface LineProps {
 
 function Line({ depth, name, comma, fold, children }: LineProps) {
   return (
-    <div className="js-line" style={{ paddingLeft: `${depth * 14 + 16}px` }}>
+    <div className="js-line" style={{ paddingLeft: `${depth * 14 + 18}px` }}>
       {fold}
       {name === undefined ? null : <Key name={name} />}
       {children}

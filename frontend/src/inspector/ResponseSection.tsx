@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
-import { bytes, count } from "../format";
+import { bytes, count, duration } from "../format";
 import { CopyButton } from "../ui/CopyButton";
 import { BodyView } from "./BodyView";
 import { Calls } from "./Calls";
 import { useOffered } from "./offered";
-import { rateLimits } from "./rate-limits";
-import { type Attempt, callsOf, header, type Pair, type TraceRecords, textOf } from "./records";
+import { type RateLimit, rateLimits, retryAfterIn } from "./rate-limits";
+import { type Attempt, type Body, callsOf, header, type Message, type TraceRecords, textOf } from "./records";
 import { HeaderList } from "./request/HeaderList";
 import { Section } from "./Section";
 import { Thoughts } from "./Thoughts";
@@ -66,7 +66,8 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
         <p className="text-ink-2">{t("response.coming", { size: bytes(received(attempt)) })}</p>
       ) : null}
       {raw ? <BodyView body={raw} open={bare ? 1 : undefined} /> : null}
-      {attempt ? <Limits headers={attempt.reply_headers} retryAfter={attempt.retry_after} /> : null}
+      {attempt && !raw ? <FinalJson message={message} body={documentOf(attempt, type)} /> : null}
+      {attempt ? <Limits attempt={attempt} /> : null}
       {attempt?.reply_headers.length ? (
         <details className="insp-more mt-3" open={failed}>
           <summary>{t("response.headers", { count: attempt.reply_headers.length })}</summary>
@@ -79,6 +80,11 @@ export function ResponseSection({ records, attempt, live }: ResponseProps) {
 }
 
 const received = (attempt?: Attempt) => attempt?.frames.reduce((sum, frame) => sum + frame.size, 0) ?? 0;
+
+/** The reply in one piece, where it came as one. */
+function documentOf(attempt: Attempt, type: string | undefined): Body | null {
+  return type?.includes("json") ? joined(attempt) : null;
+}
 
 /** An error's body in one piece; it came in frames like everything else. */
 export function joined(attempt: Attempt) {
@@ -99,23 +105,77 @@ function FinishReason({ reason }: { reason: string }) {
   );
 }
 
-function Limits({ headers, retryAfter }: { headers: readonly Pair[]; retryAfter?: number | null }) {
+/** What is left of the provider's limits after this reply, and how long it asks to wait. */
+function Limits({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation("inspector");
-  const limits = rateLimits(headers);
-  if (limits.length === 0 && typeof retryAfter !== "number") return null;
+  const limits = rateLimits(attempt.reply_headers, attempt.started);
+  const told = retryAfterIn(attempt.reply_headers, attempt.started);
+  const wait = told?.seconds ?? attempt.retry_after;
+  if (limits.length === 0 && typeof wait !== "number") return null;
   return (
-    <ul className="mt-3 grid gap-0.5 text-ink-2">
-      {typeof retryAfter === "number" ? (
-        <li className="text-warn">{t("response.retryAfter", { seconds: retryAfter })}</li>
-      ) : null}
-      {limits.map((limit) => (
-        <li key={limit.unit}>
-          {limit.left !== null && limit.limit !== null
-            ? t("response.limit", { left: count(limit.left), limit: count(limit.limit), unit: limit.unit })
-            : t("response.limitLeft", { left: count(limit.left ?? limit.limit), unit: limit.unit })}
-          {limit.reset ? ` ${t("response.reset", { reset: limit.reset })}` : ""}
-        </li>
-      ))}
-    </ul>
+    <div className="mt-3" data-testid="rate-limits">
+      <h4 className="insp-sub">{t("response.limits")}</h4>
+      <ul className="insp-limits">
+        {typeof wait === "number" ? (
+          <li className="text-warn">
+            {t("response.retryAfter", { seconds: Number(wait.toFixed(1)) })}{" "}
+            {told ? <code>{told.name}</code> : null}
+          </li>
+        ) : null}
+        {limits.map((limit) => (
+          <li key={`${limit.unit} ${limit.per}`} className={limit.left === 0 ? "text-warn" : undefined}>
+            <meter
+              min={0}
+              max={limit.limit ?? 0}
+              value={limit.left ?? 0}
+              hidden={limit.limit === null || limit.left === null}
+              aria-hidden="true"
+            />
+            <span>
+              <LimitWords limit={limit} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
+}
+
+function LimitWords({ limit }: { limit: RateLimit }) {
+  const { t } = useTranslation("inspector");
+  const unit = t(`response.unit.${limit.unit}`, { defaultValue: limit.unit });
+  const per = limit.per ? ` ${t(`response.per.${limit.per}`, { defaultValue: limit.per })}` : "";
+  const left =
+    limit.left !== null && limit.limit !== null
+      ? t("response.limit", { left: count(limit.left), limit: count(limit.limit), unit: `${unit}${per}` })
+      : limit.left !== null
+        ? t("response.limitLeft", { left: count(limit.left), unit: `${unit}${per}` })
+        : t("response.limitOnly", { limit: count(limit.limit), unit: `${unit}${per}` });
+  const reset =
+    limit.reset !== null
+      ? `, ${t("response.resetsIn", { time: duration(limit.reset) })}`
+      : limit.told
+        ? ` ${t("response.reset", { reset: limit.told })}`
+        : "";
+  return <Visible text={`${left}${reset}`} />;
+}
+
+/** The reply as one document: as it came, or as its stream adds up, in the fields of a message. */
+function FinalJson({ message, body }: { message: Message | null | undefined; body: Body | null }) {
+  const { t } = useTranslation("inspector");
+  const text = body?.text ?? (message ? JSON.stringify(plain(message)) : "");
+  if (!text) return null;
+  return (
+    <details className="insp-more mt-3" data-testid="final-json">
+      <summary>{t(body ? "response.document" : "response.added")}</summary>
+      <BodyView body={body ?? { text, size: new TextEncoder().encode(text).length, exact: true }} open={3} />
+    </details>
+  );
+}
+
+/** A message without the fields that say nothing. */
+function plain(message: Message): object {
+  const filled = (value: object) =>
+    Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined));
+  return { ...filled(message), parts: message.parts.map(filled) };
 }

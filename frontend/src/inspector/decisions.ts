@@ -62,7 +62,7 @@ export function countByVerdict(decisions: readonly Decision[]): Tally[] {
 }
 
 /** Sources that are words, not files; they are translated, files are not. */
-const WORDS = new Set(["you", "preset", "default", "filon"]);
+const WORDS = new Set(["you", "preset", "default", "filon", "provider"]);
 
 export function isFile(because: Because): boolean {
   return !WORDS.has(because.source);

@@ -20,6 +20,12 @@ export interface DiffLine {
   top?: string;
   /** The first line of its top-level member: the note hangs here. */
   first?: boolean;
+  /** Where it stands: `messages[0].content`. On a `−` line in what was asked, else in what was sent. */
+  path?: string;
+  /** What a line of a block opens, whole. */
+  block?: JsonNode;
+  /** Lost here and found again there, or the other way round: the path of the other end. */
+  moved?: string;
 }
 
 export interface DiffOptions {
@@ -36,12 +42,54 @@ interface Place {
   comma: boolean;
   top?: string;
   first?: boolean;
+  path?: string;
 }
 
 export function diffJson(asked: JsonNode, sent: JsonNode, options: DiffOptions = {}): DiffLine[] {
   const lines: DiffLine[] = [];
-  compare(lines, asked, sent, { depth: 0, comma: false }, options);
+  compare(lines, asked, sent, { depth: 0, comma: false, path: "" }, options);
+  markMoved(lines);
   return lines;
+}
+
+/** Shorter texts are alike by chance. */
+const LEAST_MOVED = 12;
+
+/** Tells what is lost in one place and gained, the same, in another: it was moved. */
+function markMoved(lines: DiffLine[]): void {
+  const lost = new Map<string, { line: DiffLine; path: string }>();
+  for (const line of lines) {
+    if (line.sign === "−" && line.node) gather(line.node, line.path ?? "", line, lost);
+  }
+  if (lost.size === 0) return;
+  for (const line of lines) {
+    const value = line.sign === "+" ? (line.node ?? line.block) : undefined;
+    const found = value ? lost.get(writeJson(value)) : undefined;
+    if (!found) continue;
+    line.moved = found.path;
+    found.line.moved ??= line.path;
+  }
+}
+
+function gather(
+  node: JsonNode,
+  path: string,
+  line: DiffLine,
+  found: Map<string, { line: DiffLine; path: string }>,
+): void {
+  const text = writeJson(node);
+  if (text.length >= LEAST_MOVED && !found.has(text)) found.set(text, { line, path });
+  if (node.kind === "object")
+    for (const { key, value } of node.members) gather(value, childPath(path, key), line, found);
+  if (node.kind === "array")
+    node.items.forEach((item, at) => {
+      gather(item, `${path}[${at}]`, line, found);
+    });
+}
+
+export function childPath(path: string, key: string): string {
+  const plain = /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+  return path ? `${path}.${plain}` : plain;
 }
 
 export function countSigns(lines: readonly DiffLine[]): Record<Sign, number> {
@@ -112,6 +160,7 @@ function compareObjects(
       comma: i < rows.length - 1,
       top: place.depth === 0 ? row.key : place.top,
       first: place.depth === 0,
+      path: childPath(place.path ?? "", row.key),
     };
     if (row.before && row.after) {
       const from = lines.length;
@@ -130,8 +179,17 @@ function compareObjects(
 function compareArrays(lines: DiffLine[], a: JsonNode[], b: JsonNode[], place: Place): void {
   lines.push({ sign: " ", ...place, bracket: "[", comma: false });
   const steps = pair(a, b);
+  const seen = { before: 0, after: 0 };
   steps.forEach(([before, after], i) => {
-    const at: Place = { depth: place.depth + 1, comma: i < steps.length - 1, top: place.top };
+    const number = after ? seen.after : seen.before;
+    if (before) seen.before += 1;
+    if (after) seen.after += 1;
+    const at: Place = {
+      depth: place.depth + 1,
+      comma: i < steps.length - 1,
+      top: place.top,
+      path: `${place.path ?? ""}[${number}]`,
+    };
     if (before && after) compare(lines, before, after, at, {});
     else if (after) whole(lines, "+", after, at);
     else if (before) whole(lines, "−", before, at);
@@ -205,15 +263,17 @@ function whole(lines: DiffLine[], sign: Sign, node: JsonNode, place: Place): voi
     lines.push({ sign, ...place, node });
     return;
   }
+  const path = place.path ?? "";
   const inside = { depth: place.depth + 1, top: place.top };
-  lines.push({ sign, ...place, bracket: node.kind === "object" ? "{" : "[", comma: false });
+  lines.push({ sign, ...place, bracket: node.kind === "object" ? "{" : "[", comma: false, block: node });
   if (node.kind === "object") {
     node.members.forEach((m, i) => {
-      whole(lines, sign, m.value, { ...inside, key: m.key, comma: i < node.members.length - 1 });
+      const comma = i < node.members.length - 1;
+      whole(lines, sign, m.value, { ...inside, key: m.key, comma, path: childPath(path, m.key) });
     });
   } else if (node.kind === "array") {
     node.items.forEach((item, i) => {
-      whole(lines, sign, item, { ...inside, comma: i < node.items.length - 1 });
+      whole(lines, sign, item, { ...inside, comma: i < node.items.length - 1, path: `${path}[${i}]` });
     });
   }
   lines.push({

@@ -189,3 +189,6 @@ export const SENT = {
   stream: true,
   stream_options: { include_usage: true },
 };
+
+export const REFUSAL =
+  '{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted","input":7}]},"type":"invalid_request_error","param":null,"code":null}';

@@ -1,7 +1,7 @@
 /** Traces as the server would send them, for tests: a good one, a live one, a refusal, a fallback. */
 
 import type { Trace, TracePage } from "../api/types";
-import { ASKED, body, DECISIONS, MESSAGES, SENT, START, stream, toWire } from "./fixture-values";
+import { ASKED, body, DECISIONS, MESSAGES, REFUSAL, SENT, START, stream, toWire } from "./fixture-values";
 import type { AnyRecord, Attempt, Settled, SourcedMessage, Translated } from "./records";
 
 const times = (from: number, seconds: number) => ({
@@ -165,6 +165,16 @@ export function trace(change: Partial<Trace> = {}): Trace {
     mark: "2 lost",
     conversation_id: "c1",
     message_id: "m1",
+    model_answered: "deepseek-chat",
+    reasoning_tokens: null,
+    cached_tokens: 896,
+    rate: 49.1,
+    findings: [],
+    dropped: ["frequency_penalty", "user"],
+    changed: ["maxTokens"],
+    tags: [],
+    key_id: null,
+    replay_of: null,
     timing: {
       connect: 0.061,
       sent: 0.062,
@@ -221,9 +231,6 @@ export function livePage(now = 4, started = START): TracePage {
   });
   return page(head, [...before("deepseek-chat", "deepseek"), translated(), running]);
 }
-
-export const REFUSAL =
-  '{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted","input":7}]},"type":"invalid_request_error","param":null,"code":null}';
 
 export function failedPage(): TracePage {
   const asked = {

@@ -4,8 +4,11 @@ import type { Frame, Timing } from "./records";
 
 export type PhaseKind =
   | "queue"
+  | "limit"
   | "connect"
+  | "sent"
   | "waiting"
+  | "head"
   | "reasoning"
   | "tool"
   | "content"
@@ -27,6 +30,10 @@ export const STRATUM: Record<Exclude<PhaseKind, "stall">, number> = {
   reasoning: 4,
   connect: 5,
   queue: 6,
+  // Kinds that are told apart by their names alone share the stratum of what they belong to.
+  sent: 5,
+  head: 2,
+  limit: 6,
 };
 
 const isNumber = (value: number | null | undefined): value is number =>
@@ -52,7 +59,7 @@ export function endOf(timing: Timing, frames: readonly Frame[], now?: number): n
 
 /** When the connection stood, while nothing was sent over it yet. */
 function connectedAt(timing: Timing): number | null {
-  const steps = [timing.dns, timing.connect, timing.tls].filter(isNumber);
+  const steps = [timing.dns, timing.connect, timing.proxy, timing.tls].filter(isNumber);
   return steps.length ? steps.reduce((sum, step) => sum + step, 0) : null;
 }
 
@@ -63,13 +70,15 @@ export interface Outline {
   failed?: boolean;
   /** Seconds since the attempt began, while it lives. */
   now?: number;
+  /** Tells connecting from sending, and waiting for the head of the reply from waiting for output. */
+  fine?: boolean;
 }
 
 /**
  * The phases in order, without gaps. The time before the first output is split by `timing`; the
  * time after it by what the frames brought: the wait for a frame belongs to what that frame held.
  */
-export function phasesOf({ timing, frames = [], failed = false, now }: Outline): Phase[] {
+export function phasesOf({ timing, frames = [], failed = false, now, fine = false }: Outline): Phase[] {
   const end = endOf(timing, frames, now);
   const phases: Phase[] = [];
   let at = 0;
@@ -84,12 +93,20 @@ export function phasesOf({ timing, frames = [], failed = false, now }: Outline):
     }
   };
 
+  if (fine) {
+    until("connect", connectedAt(timing));
+    until("sent", timing.sent);
+  }
   until("connect", timing.sent ?? connectedAt(timing));
   if (!isNumber(timing.first_output)) {
     until("waiting", isNumber(timing.first_byte) && failed ? timing.first_byte : end);
     // The reading of an error's body is short; it is drawn so that the failure can be seen.
     if (failed) phases.push({ kind: "failed", from: at, to: end });
     return phases;
+  }
+  if (fine) {
+    until("waiting", timing.first_byte);
+    until("head", timing.first_output);
   }
   until("waiting", timing.first_output);
   let kind: PhaseKind = "content";
@@ -104,12 +121,22 @@ export function phasesOf({ timing, frames = [], failed = false, now }: Outline):
   return phases;
 }
 
+/** What the turn waited for before an attempt: for a limit that the one before had met, or in line. */
+export function waitBefore(before?: { status?: number | null; retry_after?: number | null }): PhaseKind {
+  return before && (before.status === 429 || isNumber(before.retry_after)) ? "limit" : "queue";
+}
+
 /** An attempt's phases on the axis of its turn, behind the wait that came before it. */
-export function placed(phases: readonly Phase[], offset: number, waited = 0): Phase[] {
+export function placed(
+  phases: readonly Phase[],
+  offset: number,
+  waited = 0,
+  kind: PhaseKind = "queue",
+): Phase[] {
   const moved = phases.map((phase) => ({ ...phase, from: phase.from + offset, to: phase.to + offset }));
   // A wait that nobody can see is none.
   if (waited < 0.001) return moved;
-  return [{ kind: "queue", from: Math.max(0, offset - waited), to: offset }, ...moved];
+  return [{ kind, from: Math.max(0, offset - waited), to: offset }, ...moved];
 }
 
 /** The same phases with the stalls cut out of them, as a core is drawn. */

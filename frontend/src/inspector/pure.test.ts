@@ -3,9 +3,9 @@ import { type JsonNode, readJson, writeJson } from "../core/json";
 import { asJson, countByVerdict, lostCount, ordered, placeOf, reasonOf } from "./decisions";
 import { countSigns, type DiffLine, diffJson } from "./diff";
 import { fineClock, percent, tickLabel } from "./figures";
-import { sharesOf } from "./origins";
-import { rateLimits } from "./rate-limits";
+import { partOf, sharesOf } from "./origins";
 import type { Decision } from "./records";
+import { messageBytes, savedBytes, toolBytes } from "./request/weights";
 import { oneLine, piecesOf } from "./visible";
 
 const json = (text: string): JsonNode => {
@@ -69,6 +69,19 @@ describe("diff", () => {
       countSigns(diffJson(json("[1]"), json("[1.0]")))["~"] +
         countSigns(diffJson(json("[1]"), json("[1.0]")))["+"],
     ).toBeGreaterThan(0);
+  });
+  it("shows what was moved: lost here, found again there", () => {
+    const asked = json(
+      '{"messages":[{"role":"system","content":"Be very brief."},{"role":"user","content":"a"}]}',
+    );
+    const sent = json('{"system":"Be very brief.","messages":[{"role":"user","content":"a"}]}');
+    const lines = diffJson(asked, sent);
+    const gained = lines.find((line) => line.key === "system");
+    expect(gained?.moved).toBe("messages[0].content");
+    expect(lines.find((line) => line.sign === "−")?.moved).toBe("system");
+    // A short value is alike by chance.
+    const chance = diffJson(json('{"a":1,"c":2}'), json('{"b":1,"c":2}'));
+    expect(chance.some((line) => line.moved !== undefined)).toBe(false);
   });
   it("says nothing of equal bodies", () => {
     const body = json('{"a":[1,2],"b":{"c":"d"}}');
@@ -148,6 +161,12 @@ describe("shares, limits and figures", () => {
       { origin: "history", tokens: 40 },
       { origin: "this message", tokens: 10 },
     ]);
+    expect(
+      sharesOf([
+        { origin: "a", tokens: 1, bytes: 3 },
+        { origin: "a", tokens: 1 },
+      ])[0]?.bytes,
+    ).toBeNull();
     expect(shares.map((s) => [s.origin, s.tokens, s.part])).toEqual([
       ["system", 20, 0.2],
       ["history", 70, 0.7],
@@ -155,19 +174,30 @@ describe("shares, limits and figures", () => {
     ]);
     expect(sharesOf([{ origin: "new word", tokens: 0 }])[0]).toMatchObject({ part: 0, stratum: 6 });
   });
-  it("reads both families of rate limit headers", () => {
-    expect(
-      rateLimits([
-        ["X-RateLimit-Limit-Requests", "500"],
-        ["x-ratelimit-remaining-requests", "73"],
-        ["x-ratelimit-reset-requests", "11s"],
-        ["anthropic-ratelimit-input-tokens-remaining", "0"],
-        ["content-type", "text/plain"],
-      ]),
-    ).toEqual([
-      { unit: "requests", limit: 500, left: 73, reset: "11s" },
-      { unit: "input-tokens", limit: null, left: 0, reset: null },
+  it("tells a program's own messages apart by role and place", () => {
+    const parts = [
+      ["request", "system", false],
+      ["request", "assistant", false],
+      ["request", "user", true],
+      ["preset", "system", false],
+    ] as const;
+    expect(parts.map(([origin, role, last]) => partOf(origin, role, last))).toEqual([
+      "system",
+      "history",
+      "this message",
+      "preset",
     ]);
+  });
+  it("weighs each message by its bytes on the wire, and what was saved", () => {
+    const message = { message: { role: "user", parts: [] }, origin: "request", tokens: 1 };
+    const sent = json('{"messages":[{"role":"user","content":"ñ"}],"tools":[{}]}');
+    expect(messageBytes([message], sent)).toEqual([30]);
+    expect(messageBytes([message, message], sent)).toEqual([null, null]);
+    expect(messageBytes([message, message], json('{"system":"ab","messages":[{}]}'))).toEqual([4, 2]);
+    expect(messageBytes([message, message], json('{"instructions":"ab","input":"c"}'))).toEqual([4, 3]);
+    expect(toolBytes(sent)).toBe(4);
+    const dropped: Decision = { name: "seed", decision: "dropped", wanted: 7, because: { source: "you" } };
+    expect(savedBytes([dropped, { ...dropped, wanted: null }])).toBe(9);
   });
   it("writes figures", () => {
     expect(percent(0.498)).toBe("49.8%");

@@ -52,6 +52,10 @@ export interface Received extends Base {
   metadata?: Record<string, string | number | boolean>;
   timeout?: number | null;
   strict?: boolean | null;
+  /** Of a replay: its parent's id, "asked" or "wire", and what was changed. */
+  replay_of?: string | null;
+  replay_as?: string | null;
+  changes?: { name: string; before?: unknown; after?: unknown }[];
 }
 
 /** One limit of a key as the request left it; `reset` in seconds. */
@@ -129,7 +133,7 @@ export interface Recalled extends Base {
 }
 
 /**
- * Seconds. `dns`, `connect` and `tls` say how long each took (a reused connection has none);
+ * Seconds. `dns`, `connect`, `proxy` and `tls` say how long each took (a reused connection has none);
  * the others are moments, counted from the start of the attempt.
  */
 export interface Timing {
@@ -142,7 +146,23 @@ export interface Timing {
   ended?: number | null;
   reused?: boolean;
   retried_stale?: boolean;
+  /** The tunnel through a proxy. */
+  proxy?: number | null;
 }
+
+/** What a button can do about a finding; best first. */
+export type Fix =
+  | { type: "rename_parameter"; parameter: string; to: string }
+  | { type: "retry_without"; parameter: string }
+  | { type: "add_drop"; endpoint: string; parameter: string; lines?: string[] }
+  | { type: "lower_max_tokens"; to: number }
+  | { type: "use_model"; name: string; nearest?: string[] }
+  | { type: "run_doctor"; endpoint: string }
+  | { type: "set_variable"; name: string }
+  | { type: "shorten_conversation"; tokens?: number | null }
+  | { type: "choose_other" }
+  | { type: "wait_for"; seconds: number }
+  | { type: "open_docs"; page: string };
 
 export interface Finding {
   code: string;
@@ -151,6 +171,15 @@ export interface Finding {
   causes: string[];
   fix: string;
   names?: Record<string, string>;
+  /** A failure, or something odd about a good answer. */
+  kind?: "failure" | "notice";
+  /** What the evidence stands in: "body", "header retry-after", "frames 12-14", "request". */
+  where?: string;
+  fixes?: Fix[];
+  /** The page about the code, as a path in the project. */
+  docs?: string | null;
+  /** Who behind a router or gateway said it. */
+  host?: string | null;
 }
 
 export interface Attempt extends Base {
@@ -161,6 +190,8 @@ export interface Attempt extends Base {
   method: string;
   url: string;
   address?: string | null;
+  /** The proxy that it went by way of; `address` is then the proxy's. */
+  through?: string | null;
   request_headers: Pair[];
   request_body: Body;
   status?: number | null;
@@ -182,6 +213,8 @@ export interface Usage {
   output_tokens?: number | null;
   cached_tokens?: number | null;
   reasoning_tokens?: number | null;
+  /** Put into a cache. */
+  written_tokens?: number | null;
   cost_usd?: number | null;
 }
 
@@ -191,6 +224,10 @@ export interface Cost {
   input_usd_per_mtok?: number | null;
   cached_usd_per_mtok?: number | null;
   output_usd_per_mtok?: number | null;
+  written_usd_per_mtok?: number | null;
+  /** By the price list, where the provider reported its own figure; and the list. */
+  reckoned_usd?: number | null;
+  reckoned_source?: string | null;
   arithmetic?: string | null;
   source?: string | null;
   why?: string | null;
@@ -207,6 +244,8 @@ export interface Settled extends Base {
   rate?: number | null;
   /** The wire's name for what the model thought. */
   thought_field?: string | null;
+  /** What is odd about an answer that came. */
+  findings?: Finding[];
   message?: Message | null;
   message_id?: string | null;
   conversation_id?: string | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { columnsOf, dotsOf, heightOf, median, nearestFrame, stallsOf, ticks } from "./frames";
-import { outputOf, phasesOf, placed, sumByKind, withStalls } from "./phases";
+import { outputOf, phasesOf, placed, sumByKind, waitBefore, withStalls } from "./phases";
 import type { Frame } from "./records";
 
 const frame = (at: number, kind = "text"): Frame => ({ at, text: "", size: 1, kind });
@@ -57,6 +57,18 @@ describe("phases", () => {
     expect(live.at(-1)).toEqual({ kind: "waiting", from: 0.06, to: 3 });
     const odd = phasesOf({ timing: { sent: 0.5, first_byte: 0.2, first_output: 0.4, ended: 0.3 } });
     for (const p of odd) expect(p.to).toBeGreaterThanOrEqual(p.from);
+  });
+  it("are told apart more finely where there is room for it, and are still whole", () => {
+    const phases = phasesOf({
+      timing: { ...timing, sent: 0.2, ended: 2 },
+      frames: [frame(0.42), frame(2)],
+      fine: true,
+    });
+    expect(phases.map((p) => p.kind)).toEqual(["connect", "sent", "waiting", "head", "content"]);
+    expect(phases.map((p) => p.to)).toEqual([expect.closeTo(0.1), 0.2, 0.3, 0.42, 2]);
+    expect(waitBefore({ status: 429 })).toBe("limit");
+    expect(waitBefore({ status: 500, retry_after: 2 })).toBe("limit");
+    expect([waitBefore({ status: 500 }), waitBefore()]).toEqual(["queue", "queue"]);
   });
   it("of nothing at all are nothing", () => {
     expect(phasesOf({ timing: {} })).toEqual([]);

@@ -3,6 +3,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { TooltipProvider } from "../ui/Tooltip";
+import { answerFor } from "./fixture-server";
 import { toolsPage } from "./fixture-tools";
 import Inspector from "./Inspector";
 
@@ -10,7 +11,7 @@ const section = (name: string) => within(screen.getByTestId(`inspector-section-$
 
 beforeEach(async () => {
   Element.prototype.scrollIntoView = vi.fn();
-  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(JSON.stringify(toolsPage())));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => answerFor(toolsPage(), input));
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <QueryClientProvider client={client}>

@@ -3,6 +3,7 @@ import { OctagonX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/types";
+import { Visible } from "../inspector/Visible";
 import { useSentences } from "./explain";
 
 interface FindingCardProps {
@@ -130,15 +131,18 @@ function blameOf({ blame }: Problem, t: TFunction): string | null {
   return blame === "provider" ? null : t(`finding.blame.${blame}`, { defaultValue: "" });
 }
 
-/** Backticks in Filon's own sentences become code; everything else stays text. */
+/**
+ * Backticks in Filon's own sentences become code; everything else stays text. The names in them are
+ * others' words, so that what a screen would hide of them is shown by its code.
+ */
 export function WithCode({ text }: { text: string }) {
   return text.split(/`([^`\n]+)`/).map((part, at) =>
     at % 2 ? (
       <code key={at} className="text-[0.9em]">
-        {part}
+        <Visible text={part} />
       </code>
     ) : (
-      part
+      <Visible key={at} text={part} />
     ),
   );
 }
@@ -146,13 +150,15 @@ export function WithCode({ text }: { text: string }) {
 /** The bytes that tell, marked: the parameter's name where the provider quotes it. */
 function Marked({ text, part }: { text: string; part?: string | null }) {
   const at = part ? text.indexOf(`"${part}"`) : -1;
-  if (!part || at < 0) return text;
+  if (!part || at < 0) return <Visible text={text} />;
   const end = at + part.length + 2;
   return (
     <>
-      {text.slice(0, at)}
-      <mark>{text.slice(at, end)}</mark>
-      {text.slice(end)}
+      <Visible text={text.slice(0, at)} />
+      <mark>
+        <Visible text={text.slice(at, end)} />
+      </mark>
+      <Visible text={text.slice(end)} />
     </>
   );
 }

@@ -18,6 +18,8 @@ interface Sentences {
   fix: string;
 }
 
+/** What the server says where a key comes from no variable: diagnosis/facts.py. */
+const NO_VARIABLE = "the key in the configuration";
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 
 /** Whether every name that the sentence speaks of is known. */
@@ -28,7 +30,8 @@ export function canSay(sentence: string, names: Record<string, string>): boolean
 /** The sentences for this failure, or null where only the server's own words will do. */
 export function sentencesFor(failure: Failure, t: TFunction<"errors">, exists: (key: string) => boolean) {
   if (!exists(`errors:${failure.code}`)) return null;
-  const names = failure.names ?? {};
+  const names = { ...failure.names };
+  if (names.variable === NO_VARIABLE) names.variable = t("common:keyInConfiguration" as never);
   const raw = t(failure.code as never, { returnObjects: true, skipInterpolation: true }) as Sentences;
   const all = [raw.title, raw.fix, ...raw.causes];
   if (!all.every((sentence) => canSay(sentence, names))) return null;

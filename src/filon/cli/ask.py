@@ -1,6 +1,7 @@
 """`filon ask MODEL PROMPT`: one turn through the same pipeline, without a server."""
 
 import sys
+import textwrap
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from filon.cli.console import finish, plain, settings_of
 from filon.conversation.events import TextDelta
+from filon.conversation.finding import Finding
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
@@ -16,7 +18,7 @@ from filon.pipeline.run import run as run_turn
 from filon.pipeline.turn import Caller, Chunk, Ended, Turn, begin
 from filon.server.house import ServerHouse
 from filon.store.messages import Chip
-from filon.trace.records import Body, Received
+from filon.trace.records import Attempt, Body, Received
 
 
 def run(model: str, prompt: str, config: Path | None) -> int:
@@ -59,14 +61,39 @@ def _turn(owner_id: int, model: str, prompt: str) -> Turn:
 def _told(turn: Turn) -> int:
     sys.stdout.write("\n")
     sys.stdout.flush()
-    if turn.problem is not None:
-        fix = f" {turn.problem.fix}" if turn.problem.fix else ""
-        sys.stderr.write(plain(f"filon: {turn.problem.message}{fix} (trace {turn.id})") + "\n")
-        return 1
     end = settled(turn)
+    if turn.problem is not None:
+        attempts = [record for record in turn.records if isinstance(record, Attempt)]
+        found = attempts[-1].findings if attempts else ()
+        # A finding says itself what to do.
+        fix = f" {turn.problem.fix}" if turn.problem.fix and not found else ""
+        sys.stderr.write(plain(f"filon: {turn.problem.message}{fix} (trace {turn.id})") + "\n")
+        for finding in found:
+            sys.stderr.write(plain(explained(finding)))
+        return 1
     if end is not None:
+        for finding in end.findings:
+            sys.stderr.write(plain(explained(finding)))
         sys.stderr.write(f"{figures(chip(turn, end))}  {turn.id}\n")
     return 0
+
+
+def explained(finding: Finding) -> str:
+    """A finding as text: what it is, the words that tell it, the likeliest cause, what to do."""
+    lines = [f"  {finding.title} ({finding.code})"]
+    if finding.evidence:
+        where = f" ({finding.where})" if finding.where else ""
+        lines += _part("seen", f"{finding.evidence}{where}")
+    if finding.causes:
+        lines += _part("cause", finding.causes[0])
+    lines += _part("fix", finding.fix)
+    return "\n".join(lines) + "\n"
+
+
+def _part(name: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()), 92, initial_indent=f"    {name:<6}", subsequent_indent=" " * 10
+    )
 
 
 def figures(told: Chip) -> str:

@@ -37,7 +37,7 @@ async def _run(
 ) -> int:
     settings = settings_of(config)
     async with _endpoints(settings) as endpoints:
-        upstream = Http1Upstream()
+        upstream = Http1Upstream(proxies=settings.proxying.proxies)
         tools = Tools(
             upstream=upstream,
             redactor=Redactor(settings.secrets),

@@ -19,6 +19,8 @@ from filon.config.settings import Settings
 from filon.conversation.errors import FilonError, InvalidRequest, NotFound
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
+from filon.kit.http.address import host_and_port
+from filon.kit.http.proxies import Direct
 from filon.kit.redact import Redactor
 from filon.pipeline.candidates import check_sound
 from filon.pipeline.directory import PRESET, Directory
@@ -76,7 +78,7 @@ def run_settings(config: Path | None, *, as_json: bool) -> int:
         (name, _shown(_value(settings, name)), _source(settings.origins[name]), _change(name))
         for name in KNOBS
     ]
-    rows += _of_block(settings)
+    rows += [*_of_proxies(settings), *_of_block(settings)]
     if as_json:
         told = [dict(zip(("name", "value", "source", "change"), row, strict=True)) for row in rows]
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
@@ -97,9 +99,37 @@ def run_settings(config: Path | None, *, as_json: bool) -> int:
     return 0
 
 
+def _of_proxies(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """Which proxies there are, without who asks them."""
+    proxies = settings.proxying.proxies
+    of_scheme = (("proxy.http", proxies.http), ("proxy.https", proxies.https))
+    values = {name: proxy.url if proxy else None for name, proxy in of_scheme}
+    return [
+        (name, _shown(value), _source(settings.origins[name]), change)
+        for name, value, change in (
+            ("proxy.http", values["proxy.http"], "HTTP_PROXY or ALL_PROXY"),
+            ("proxy.https", values["proxy.https"], "HTTPS_PROXY or ALL_PROXY"),
+            ("proxy.direct", _told(proxies.direct), "NO_PROXY"),
+        )
+    ]
+
+
+def _told(direct: Direct) -> str:
+    """What is reached without a proxy, beside this machine."""
+    if direct.everything:
+        return "everything"
+    networks = ((str(one).removesuffix(f"/{one.max_prefixlen}"), at) for one, at in direct.networks)
+    entries = (*direct.names, *networks)
+    return ", ".join(host_and_port(one, at) if at else one for one, at in entries) or "–"
+
+
 def _of_block(settings: Settings) -> list[tuple[str, str, str, str]]:
     """What the block `filon` can change, and the other bounds."""
-    parts = {"retries": settings.retries, "limits": settings.limits}
+    parts = {
+        "retries": settings.retries,
+        "limits": settings.limits,
+        "retention": settings.retention,
+    }
     values = {
         f"{word}.{name}": value
         for word, part in parts.items()

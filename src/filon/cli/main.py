@@ -33,6 +33,18 @@ Config = Annotated[
 ]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on. [127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port. [8421]")]
+# What `filon.server.exporting` makes; written out, since importing it takes its time.
+Form = Literal[
+    "curl",
+    "powershell",
+    "python-openai",
+    "python-anthropic",
+    "python",
+    "javascript",
+    "har",
+    "postman",
+    "json",
+]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
 
@@ -251,12 +263,29 @@ def models_rm(
 
 @trace_app.command("list")
 def trace_list(
+    terms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="What to look for: words, and terms such as model:groq/* status:>=400 since:2h.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 20,
+    sort: Annotated[
+        str,
+        typer.Option(help="By started, cost, tokens, latency, ttft, rate, status or model."),
+    ] = "started",
+    rising: Annotated[bool, typer.Option("--rising", help="The least or oldest first.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each.")] = False,
 ) -> None:
-    """The latest traces, newest first."""
+    """The latest traces, newest first, or those that fit what is looked for."""
     from filon.cli import trace as command
 
-    raise typer.Exit(command.run_list(limit))
+    raise typer.Exit(
+        command.run_list(
+            " ".join(terms or ()), limit=limit, sort=sort, rising=rising, as_json=as_json
+        )
+    )
 
 
 @trace_app.command("show")
@@ -274,10 +303,67 @@ def trace_show(
 def trace_curl(
     trace_id: Annotated[str, typer.Argument(help="A trace's id, or `last`.")],
 ) -> None:
-    """The request as a curl command; the key is the shell variable API_KEY."""
-    from filon.cli import trace as command
+    """The request as a curl command; the key is the shell variable of its endpoint, or API_KEY."""
+    from filon.cli import export as command
 
-    raise typer.Exit(command.run_curl(trace_id))
+    raise typer.Exit(command.run(trace_id, "curl", None, None))
+
+
+@trace_app.command("export")
+def trace_export(
+    trace_id: Annotated[str, typer.Argument(help="A trace's id, or `last`.")],
+    form: Annotated[Form, typer.Option("--as", help="As what.")] = "curl",
+    attempt: Annotated[
+        int | None, typer.Option(min=1, help="Which attempt; har and json hold all. [the last]")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file or folder. [standard output]")
+    ] = None,
+) -> None:
+    """The request as something that other programs run or read. Keys are named, never shown."""
+    from filon.cli import export as command
+
+    raise typer.Exit(command.run(trace_id, form, attempt, into))
+
+
+@trace_app.command("replay")
+def trace_replay(
+    trace_id: Annotated[str, typer.Argument(help="A trace's id, or `last`.")],
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter as NAME=VALUE; may be repeated."),
+    ] = None,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option("--unset", metavar="NAME", help="A parameter to leave out; may be repeated."),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Another model.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", help="Another endpoint, with its own key.")
+    ] = None,
+    body: Annotated[
+        Path | None, typer.Option("--body", help="A file with another body; - is standard input.")
+    ] = None,
+    manner: Annotated[
+        Literal["asked", "wire"],
+        typer.Option("--as", help="Through all rules again, or as it stood on the wire."),
+    ] = "asked",
+    as_json: Annotated[bool, typer.Option("--json", help="The comparison, as JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """Send a request again, as it was or changed: its answer, and both beside each other."""
+    from filon.cli import replay as command
+
+    wanted = command.Wanted(
+        manner=manner,
+        endpoint=endpoint,
+        model=model,
+        given=given or (),
+        unset=unset or (),
+        body=body,
+        as_json=as_json,
+    )
+    raise typer.Exit(command.run(trace_id, wanted, config))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from msgspec.structs import replace
@@ -47,9 +47,9 @@ def run(host: str | None, port: int | None, config: Path | None, *, open_browser
     try:
         settings = load_from_process(config=config, host=host, port=port)
         listening = _bind(settings.host, settings.port)
-        if isinstance(sys.stderr, TextIOWrapper):
+        if sys.stderr is not None:
             # The log says itself when its lines are to go out.
-            sys.stderr.reconfigure(line_buffering=False)
+            cast("TextIOWrapper", sys.stderr).reconfigure(line_buffering=False)
         settings = replace(settings, port=listening.getsockname()[1], open_browser=open_browser)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(settings, listening))
@@ -233,6 +233,7 @@ def _greet(house: ServerHouse, link: str) -> None:
         f"  gateway    {_address(settings)}/v1",
         f"  config     {told}",
         *_errors(config),
+        *_unused(settings),
         f"  endpoints  {ready} of {len(endpoints)} ready",
         f"  data       {settings.home}",
         "",
@@ -265,6 +266,13 @@ def _errors(config: ConfigFile | None) -> list[str]:
     if config is not None and len(found) > _SHOWN:
         lines.append(f"             filon check {config.path} tells the others")
     return [plain(line) for line in lines]
+
+
+def _unused(settings: Settings) -> list[str]:
+    """Variables that would be missed: whoever set them thinks that they count."""
+    return [
+        plain(f"             {one.variable}: {one.reason}") for one in settings.proxying.ignored
+    ]
 
 
 def _open(link: str) -> None:

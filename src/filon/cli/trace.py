@@ -1,21 +1,23 @@
-"""`filon trace list|show|curl`."""
+"""`filon trace list|show`."""
 
 import json
 import sys
+from typing import cast, get_args
 
 from filon.cli.console import finish, plain, settings_of
-from filon.conversation.errors import NotFound
+from filon.conversation.errors import InvalidRequest, NotFound
 from filon.kit import clock
 from filon.server import told
 from filon.store.store import Store
+from filon.store.trace_filter import parse
+from filon.store.trace_pages import Sort
 from filon.store.traces import Trace, TraceSummary
-from filon.trace import export
 from filon.trace.records import Admitted, AnyRecord, Attempt, Decision, Settled, Translated
 
 
-def run_list(limit: int) -> int:
-    """Prints the latest traces, one a line."""
-    return finish(_list(limit))
+def run_list(q: str, *, limit: int, sort: str, rising: bool, as_json: bool) -> int:
+    """Prints the traces of a filter, one a line."""
+    return finish(_list(q, limit, sort, rising, as_json))
 
 
 def run_show(trace_id: str, *, as_json: bool) -> int:
@@ -23,22 +25,38 @@ def run_show(trace_id: str, *, as_json: bool) -> int:
     return finish(_show(trace_id, as_json))
 
 
-def run_curl(trace_id: str) -> int:
-    """Prints the last attempt as a curl command."""
-    return finish(_curl(trace_id))
-
-
-async def _list(limit: int) -> int:
+async def _list(q: str, limit: int, sort: str, rising: bool, as_json: bool) -> int:
+    chosen = parse(q, clock.now())
+    if sort not in get_args(Sort):
+        known = ", ".join(get_args(Sort))
+        raise InvalidRequest(f"There is no order by {sort}.", fix=f"There is {known}.")
     store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
-        page = await store.traces.page(person.id, limit=limit)
+        page = await store.traces.page(
+            person.id,
+            chosen,
+            sort=cast("Sort", sort),
+            order="asc" if rising else "desc",
+            limit=limit,
+        )
     finally:
         await store.close()
+    if as_json:
+        for row in page.traces:
+            sys.stdout.write(told.trace(row).model_dump_json() + "\n")
+        return 0
     if not page.traces:
-        sys.stdout.write("No traces yet. filon ask practice/echo hello makes one.\n")
+        sys.stdout.write(
+            "No trace fits.\n"
+            if chosen.terms
+            else "No traces yet. filon ask practice/echo hello makes one.\n"
+        )
     for row in page.traces:
         sys.stdout.write(plain(_row(row)) + "\n")
+    if page.next is not None:
+        more = " or more" if page.at_least else ""
+        sys.stderr.write(f"{len(page.traces)} of {page.total:,}{more}\n")
     return 0
 
 
@@ -57,7 +75,8 @@ def _or(value: int | None) -> str:
     return "?" if value is None else str(value)
 
 
-async def _get(trace_id: str) -> Trace:
+async def stored(trace_id: str) -> Trace:
+    """A trace by its id, or the latest by the word `last`. Raises NotFound."""
     store = await Store.open(settings_of().database_url)
     try:
         person = await store.people.first_person(clock.now())
@@ -72,7 +91,7 @@ async def _get(trace_id: str) -> Trace:
 
 
 async def _show(trace_id: str, as_json: bool) -> int:
-    trace = await _get(trace_id)
+    trace = await stored(trace_id)
     if as_json:
         records = [told.record(record) for record in trace.records]
         sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=2, default=str) + "\n")
@@ -143,11 +162,3 @@ def _settled(record: Settled) -> list[str]:
     if record.message is not None:
         lines.append(f"  {record.message.text}")
     return lines
-
-
-async def _curl(trace_id: str) -> int:
-    command = export.curl((await _get(trace_id)).records)
-    if command is None:
-        raise NotFound("Nothing was sent in this trace, so there is nothing to repeat.")
-    sys.stdout.write(command + "\n")
-    return 0

@@ -11,14 +11,24 @@ from filon.config.additions import read_additions
 from filon.config.connection import Reading
 from filon.config.route import Route
 from filon.config.routes import read_routes
-from filon.config.settings import Limits, Retries
-from filon.config.shape.filon import FilonSection, RetriesSection, TimeoutsSection
+from filon.config.settings import Limits, Retention, Retries
+from filon.config.shape.filon import (
+    FilonSection,
+    RetentionSection,
+    RetriesSection,
+    TimeoutsSection,
+)
+from filon.config.sizes import bytes_of
 from filon.config.yaml import Node
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import Because
 
 # The parts with plain values, by the first word of the settings that they are.
-_PARTS = {"retries": ("retries", RetriesSection), "limits": ("timeouts", TimeoutsSection)}
+_PARTS = {
+    "retries": ("retries", RetriesSection),
+    "limits": ("timeouts", TimeoutsSection),
+    "retention": ("retention", RetentionSection),
+}
 
 
 class Block(Struct, frozen=True, kw_only=True):
@@ -28,6 +38,7 @@ class Block(Struct, frozen=True, kw_only=True):
     additions: Additions = {}
     retries: Retries = Retries()
     limits: Limits = Limits()
+    retention: Retention = Retention()
     origins: Mapping[str, Because] = {}
 
 
@@ -44,8 +55,15 @@ def read_block(
         additions=read_additions(node, limits, reading, everyone),
         retries=Retries(**_given(told.retries)),
         limits=Limits(**_given(told.timeouts)),
+        retention=_retention(told.retention),
         origins=_origins(node, told, reading),
     )
+
+
+def _retention(section: RetentionSection | None) -> Retention:
+    if section is None:
+        return Retention()
+    return Retention(days=section.days, size=bytes_of(section.size) if section.size else None)
 
 
 def _given(section: Struct | None) -> Mapping[str, Any]:

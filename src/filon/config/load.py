@@ -20,6 +20,7 @@ from filon.config.files import ConfigError
 from filon.config.found import practice_endpoints
 from filon.config.origins import origins
 from filon.config.preset import Presets
+from filon.config.proxying import proxying
 from filon.config.read import Read, interpreted, without_file
 from filon.config.settings import Settings, Source
 from filon.providers.local import addresses
@@ -96,6 +97,7 @@ def load(
     configured = read.endpoints if read else without_file(environment)
     endpoints = arranged((*configured, *found.detected(environment, configured)), environment)
     block = read.block if read else Block()
+    proxied = proxying(environ)
     return Settings(
         home=folder,
         host=host or environ.get("FILON_HOST") or "127.0.0.1",
@@ -108,14 +110,17 @@ def load(
         additions=block.additions,
         retries=block.retries,
         limits=block.limits,
+        retention=block.retention,
         log_json=_log_json(environ),
         log_level=_log_level(environ),
         allowed_hosts=tuple(environ.get("FILON_ALLOWED_HOSTS", "").replace(",", " ").split()),
         shutdown_grace=_grace(environ),
+        proxying=proxied,
         origins={
             **origins(
                 {"home": home, "config": config, "host": host, "port": port}, environ, path, cwd
             ),
+            **proxied.origins,
             **block.origins,
         },
         source=Source(environ=environ, cwd=cwd, config=config, home=home, host=host, port=port),

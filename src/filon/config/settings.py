@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from filon.config.addition import Additions, secrets_of
 from filon.config.preset import Presets
+from filon.config.proxying import Proxying
 from filon.config.route import Route
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import Because
@@ -97,11 +98,20 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Retries(Struct, frozen=True, kw_only=True):
     """How long a turn is tried: `attempts` at each target at most, `deadline` seconds in all until
     an answer begins. `breaker`: whether an endpoint that fails too often is left alone for a
-    while."""
+    while. `repair`: whether a parameter that a provider refuses is mended once by itself."""
 
     attempts: int = 3
     deadline: float = 600.0
     breaker: bool = True
+    repair: bool = True
+
+
+class Retention(Struct, frozen=True, kw_only=True):
+    """For how many days, and up to how many bytes in all, traces are kept. Where both are None, the
+    file says nothing of it, and the page may."""
+
+    days: int | None = None
+    size: int | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -112,7 +122,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `shutdown_grace` is how many seconds running answers may go on when the program is to end.
     `secrets` are the values that must never be stored or shown, for the redactor. `origins` says
     of each setting where its value comes from. `source` is what they were all made of. `additions`
-    are in the endpoints already, but for practice's, which are made when it listens.
+    are in the endpoints already, but for practice's, which are made when it listens. `proxying` has
+    the proxies by which providers are reached.
     """
 
     home: Path
@@ -126,11 +137,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     additions: Additions = {}
     retries: Retries = Retries()
     limits: Limits = Limits()
+    retention: Retention = Retention()
     log_json: bool = False
     log_level: str = "info"
     open_browser: bool = True
     allowed_hosts: tuple[str, ...] = ()
     shutdown_grace: float = 30.0
+    proxying: Proxying = Proxying()
     origins: Mapping[str, Because] = {}
     source: Source | None = None
 
@@ -148,4 +161,5 @@ class Settings(Struct, frozen=True, kw_only=True):
             if endpoint.key.value and endpoint.key.source != "none_needed"
         )
         others = (secret for endpoint in self.endpoints for secret in endpoint.secrets)
-        return tuple(dict.fromkeys((*keys, *others, *secrets_of(self.additions))))
+        of_proxies = self.proxying.secrets
+        return tuple(dict.fromkeys((*keys, *others, *secrets_of(self.additions), *of_proxies)))

@@ -5,20 +5,21 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from filon.config.proxying import Proxying, proxying
+
 _MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """`container`: whether the program runs in one. `proxy`: the variable that names a proxy."""
+    """`container`: whether the program runs in one. `proxying` has the proxies."""
 
     container: bool = False
-    proxy: str | None = None
+    proxying: Proxying = Proxying()
 
 
 def surroundings(environ: Mapping[str, str]) -> Surroundings:
-    """Looks for a container's marks, and for a proxy among these variables."""
+    """Looks for a container's marks, and for proxies among these variables."""
     return Surroundings(
         container=any(mark.exists() for mark in _MARKS),
-        proxy=next((name for name in _PROXIES if environ.get(name)), None),
+        proxying=proxying(environ),
     )

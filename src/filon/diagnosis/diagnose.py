@@ -1,72 +1,130 @@
 """From one failed exchange to findings. Pure."""
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
 from filon.conversation.finding import Finding
-from filon.diagnosis.catalogue import SYMPTOMS, Symptom
+from filon.diagnosis.catalogue import SIGNS, page
+from filon.diagnosis.configured import configured
+from filon.diagnosis.envelope import Said, unwrap
+from filon.diagnosis.facts import Failure, Known, names_of
+from filon.diagnosis.fixes import Told, fixes
+from filon.diagnosis.symptom import Sign, Symptom, filled
+
+__all__ = ["Failure", "Known", "diagnose"]
 
 _EVIDENCE = 400
+_CAUGHT = 120
+_SPECIAL = tuple(pair for pair in SIGNS if pair[1].rank < 2)
+_GENERAL = tuple(pair for pair in SIGNS if pair[1].rank == 2)
+# The kinds of failure whose words come from a reply, and not from our own client.
+_OF_REPLY = ("", "broken_reply")
 
 
-class Failure(Struct, frozen=True, kw_only=True):
-    """What is known of a failed exchange.
-
-    `kind` is that of an `HttpFailure`, "silent", "broken_reply", or empty when a readable reply
-    came. `body` is the reply's text or the failure's own words. `variable` names where the key
-    comes from. `seconds` is how long nothing came, for one that is silent.
-    """
-
-    endpoint: str
-    model: str
-    url: str
-    variable: str | None
-    status: int | None = None
-    kind: str = ""
-    body: str = ""
-    seconds: float | None = None
+def diagnose(failure: Failure, known: Known | None = None) -> tuple[Finding, ...]:
+    """The findings on a failure: first what failed, then what the configuration, the request and
+    the reply's headers add to it. None where nobody knows."""
+    known = known or Known()
+    said = unwrap(failure.body) if failure.kind in _OF_REPLY else Said(layers=())
+    fit = recognise(failure, said)
+    if fit is None:
+        return ()
+    first = _finding(fit, failure, said, known)
+    return (first, *configured(first, failure, said, known))
 
 
-def diagnose(failure: Failure) -> tuple[Finding, ...]:
-    """The finding of the first symptom that fits, or none."""
-    for symptom in SYMPTOMS:
-        if _fits(symptom, failure):
-            return (_finding(symptom, failure),)
-    return ()
+@lru_cache(maxsize=512)
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
 
 
-def _fits(symptom: Symptom, failure: Failure) -> bool:
-    if symptom.kind or failure.kind:
-        return symptom.kind == failure.kind
-    if symptom.statuses and failure.status not in symptom.statuses:
+class Fit(Struct, frozen=True):
+    """What was recognised, by which sign, and the words that it found."""
+
+    symptom: Symptom
+    sign: Sign
+    match: re.Match[str] | None = None
+
+
+def recognise(failure: Failure, said: Said) -> Fit | None:
+    """The first sign of the catalogue that fits, by its rank and then by the catalogue's order."""
+    words = said.words if failure.kind in _OF_REPLY else failure.body
+    codes = said.codes
+    outer = (failure.status,) if failure.status is not None else ()
+    for symptom, sign in _SPECIAL:
+        if not _may_fit(sign, failure, said, (*said.statuses, *outer)):
+            continue
+        if sign.codes and not codes.intersection(sign.codes):
+            continue
+        match = _pattern(sign.words).search(words) if sign.words else None
+        if match is not None or not sign.words:
+            return Fit(symptom, sign, match)
+    # A gateway, or a stream that has begun, may have put its own status around the true one.
+    hides = failure.status is None or failure.status == 200 or failure.status >= 500
+    for status in (*(said.statuses if hides else ()), *outer) or (None,):
+        for symptom, sign in _GENERAL:
+            if _may_fit(sign, failure, said, () if status is None else (status,)):
+                return Fit(symptom, sign)
+    return None
+
+
+def _may_fit(sign: Sign, failure: Failure, said: Said, statuses: tuple[int, ...]) -> bool:
+    if sign.page and not said.page:
         return False
-    return not symptom.pattern or re.search(symptom.pattern, failure.body, re.I) is not None
+    if sign.kind or failure.kind:
+        return sign.kind == failure.kind
+    return not sign.statuses or any(status in sign.statuses for status in statuses)
 
 
-def _finding(symptom: Symptom, failure: Failure) -> Finding:
-    names = {
-        "endpoint": failure.endpoint,
-        "model": failure.model,
-        "url": failure.url,
-        "variable": failure.variable or "the key in the configuration",
-    }
-    if failure.seconds is not None:
-        names["seconds"] = f"{failure.seconds:.0f}"
+def _finding(fit: Fit, failure: Failure, said: Said, known: Known) -> Finding:
+    symptom, match = fit.symptom, fit.match
+    names = names_of(failure)
+    caught = match.groupdict() if match is not None else {}
+    names |= {name: text[:_CAUGHT] for name, text in caught.items() if text}
+    words = filled(symptom, names)
+    told = Told(symptom=symptom, failure=failure, said=said, known=known, caught=caught)
     return Finding(
         code=symptom.code,
-        title=symptom.title.format(**names),
-        evidence=_evidence(symptom, failure),
-        causes=tuple(cause.format(**names) for cause in symptom.causes),
-        fix=symptom.fix.format(**names),
+        title=words.title,
+        evidence=_evidence(match, failure, said),
+        causes=words.causes,
+        fix=words.fix,
         names=names,
+        kind=symptom.kind,
+        where=_where(failure),
+        retry=symptom.retry,
+        fixes=fixes(told),
+        docs=page(symptom.code),
+        host=said.host,
     )
 
 
-def _evidence(symptom: Symptom, failure: Failure) -> str:
+def _where(failure: Failure) -> str:
+    if failure.frames is not None:
+        first, last = failure.frames
+        return f"frame {first}" if first == last else f"frames {first}-{last}"
+    return "body" if failure.kind in _OF_REPLY else "connection"
+
+
+def _evidence(match: re.Match[str] | None, failure: Failure, said: Said) -> str:
+    """The status and the telling words: as they came where they can be read so, out of their
+    envelopes where they cannot."""
     told = failure.body.strip()
-    if len(told) > _EVIDENCE:
-        match = re.search(symptom.pattern, told, re.I) if symptom.pattern else None
-        start = max(0, match.start() - _EVIDENCE // 2) if match else 0
-        told = told[start : start + _EVIDENCE] + " …"
-    return f"{failure.status} {told}".strip() if failure.status else told
+    if said.wrapped or said.page:
+        told = f"{said.host}: {said.message}" if said.host else said.message
+    before = f"{failure.status} " if failure.status else ""
+    room = _EVIDENCE - len(before) - 4
+    if len(told) > room:
+        start = max(0, _place(match, told) - room // 2)
+        head = "… " if start else ""
+        told = f"{head}{told[start : start + room]} …"
+    return f"{before}{told}".strip()[:_EVIDENCE]
+
+
+def _place(match: re.Match[str] | None, told: str) -> int:
+    """Where in the quoted text stands what was found in its words."""
+    if match is None:
+        return 0
+    return max(0, told.find(match.group().strip()[:60]))

@@ -3,8 +3,10 @@
 Nothing in the reply tells of it but the count of the prompt's tokens. Pure.
 """
 
-from filon.conversation.finding import Finding
+from filon.conversation.finding import Finding, ShortenConversation
 from filon.conversation.usage import Usage
+from filon.diagnosis.catalogue import by_code, page
+from filon.diagnosis.symptom import filled
 from filon.providers.endpoint import Endpoint
 from filon.providers.local import servers
 
@@ -33,16 +35,20 @@ def forgotten(
     }
     window = endpoint.windows.get(model) or endpoint.windows.get(f"{model}:latest")
     used = f"; it uses {window.used:,}" if window is not None and window.used else ""
+    symptom = by_code("prompt_cut")
+    words = filled(symptom, names)
     return (
         Finding(
-            code="prompt_cut",
-            title=f"{endpoint.label} has read only a part of the prompt",
+            code=symptom.code,
+            title=words.title,
             evidence=f"{reported:,} tokens counted, about {estimated:,} sent{used}",
-            causes=(
-                f"The prompt is longer than the context that {model} has there, and its beginning "
-                "was cut without an error.",
-            ),
-            fix=f"Give the model more context ({names['larger']}), or shorten the conversation.",
+            causes=words.causes,
+            fix=words.fix,
             names=names,
+            kind="notice",
+            where="usage",
+            retry=symptom.retry,
+            fixes=(ShortenConversation(tokens=estimated - reported),),
+            docs=page(symptom.code),
         ),
     )

@@ -9,7 +9,7 @@ from filon.doctor.outcome import Outcome, failed, find, ok, quoting, skipped
 from filon.doctor.talk import open_chat
 from filon.kit.http import HttpFailure
 
-_ABOUT_KEY = "key_refused"
+_ABOUT_KEY = ("key_refused", "key_not_sent")
 
 
 async def try_key(case: Case) -> Outcome:
@@ -28,7 +28,7 @@ async def try_key(case: Case) -> Outcome:
         return skipped("accepted_unproven")
     chat = await open_chat(case)
     told = chat.status if chat.status is not None else "no answer"
-    if chat.finding is not None and chat.finding.code == _ABOUT_KEY:
+    if chat.finding is not None and chat.finding.code in _ABOUT_KEY:
         return failed(_confirmed(case, chat.finding), "accepted_chat", status=told)
     if chat.status is None or chat.status >= 500:
         # Nothing was said of the key; the chat's own step tells what was.
@@ -41,7 +41,7 @@ def _refused(case: Case, reply: Reply) -> Finding | None:
     if reply.good or reply.status in (403, 404):
         return None
     found = refusal(case, reply)
-    if found.code != _ABOUT_KEY:
+    if found.code not in _ABOUT_KEY:
         return None
     if not case.endpoint.key.value:
         return quoting(find("key_needed", **case.names), found.evidence)

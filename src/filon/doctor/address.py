@@ -1,14 +1,14 @@
 """Is the base URL an address at all, and the one of the provider's API? Nothing is sent for it."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from filon.conversation.finding import Finding
+from filon.diagnosis.addresses import guesses
 from filon.doctor.case import Case
 from filon.doctor.outcome import Outcome, failed, find, ok, warn
-from filon.protocols.registry import PROTOCOLS
 from filon.providers.catalog import host_of
 from filon.providers.manifest import Manifest
 
@@ -91,33 +91,3 @@ def doubt_of(url: str, names: Mapping[str, str], manifest: Manifest | None) -> F
         if code in ("address_chat", "address_doubled"):
             return find(code, **about, corrected=corrected)
     return None
-
-
-def guesses(url: str, manifest: Manifest | None) -> tuple[tuple[str, str], ...]:
-    """Other addresses that may have been meant, likeliest first, each with what would then be
-    wrong with this one."""
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/")
-    found: list[tuple[str, str]] = []
-    for door in sorted({protocol.path for protocol in PROTOCOLS.values()} | {"/models"}):
-        if path.endswith(door):
-            found.append(("address_chat", path[: -len(door)]))
-    segments = path.split("/")
-    single = [
-        one for at, one in enumerate(segments) if not (at and one and one == segments[at - 1])
-    ]
-    if single != segments:
-        found.append(("address_doubled", "/".join(single)))
-    # A base URL with a part to be filled in, such as a resource's name, has no usual path.
-    if manifest is not None and not set("{}$<>") & set(manifest.base_url):
-        usual = urlsplit(manifest.base_url).path.rstrip("/")
-        if usual.startswith(path) and usual != path:
-            found.append(("address_short", usual))
-    if "v1" not in segments:
-        found.append(("address_found", f"{path}/v1"))
-    elif path.endswith("/v1"):
-        found.append(("address_found", path.removesuffix("/v1")))
-    return tuple(
-        (code, urlunsplit((parts.scheme, parts.netloc, other, "", "")))
-        for code, other in dict.fromkeys(found)
-    )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from filon.conversation.finding import Finding
+from filon.diagnosis.addresses import guesses
 from filon.diagnosis.diagnose import Failure, diagnose
-from filon.doctor.address import guesses
 from filon.doctor.case import Case
 from filon.doctor.exchange import Reply, fetch, finding_of
 from filon.doctor.outcome import Outcome, failed, find, ok

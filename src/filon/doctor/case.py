@@ -12,13 +12,14 @@ from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
 from filon.doctor.exchange import Chat, Reply
 from filon.kit.http import Upstream
+from filon.kit.http.proxies import Proxy
 from filon.kit.redact import Redactor
 from filon.pipeline.stages.translate import translate
 from filon.pipeline.turn import Caller, Turn, Wire, begin
 from filon.providers import catalog
 from filon.providers.endpoint import Endpoint
 from filon.providers.manifest import Manifest
-from filon.trace.records import Body, Decision, Received, Translated
+from filon.trace.records import Because, Body, Decision, Received, Translated
 
 PROMPT = "Reply with one word."
 
@@ -54,6 +55,7 @@ class Case:
         self.doubt_of_address: Finding | None = None
         self.addresses: tuple[str, ...] = ()
         self.connection: asyncio.StreamWriter | None = None
+        self.incoming: asyncio.StreamReader | None = None
         self.listing: Reply | None = None
         self.models: tuple[str, ...] | None = None
         self.chat: Chat | None = None
@@ -76,6 +78,19 @@ class Case:
             "url": self.endpoint.base_url,
             "variable": key.variable or "apiKey",
         }
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy by way of which the endpoint is asked."""
+        return self.tools.surroundings.proxying.proxies.through_url(self.endpoint.base_url)
+
+    @property
+    def proxy_origin(self) -> Because:
+        """Where that proxy is named. Where there is none because it cannot be used, it has a
+        `why`."""
+        scheme = self.endpoint.base_url.partition(":")[0].lower()
+        origins = self.tools.surroundings.proxying.origins
+        return origins.get(f"proxy.{scheme}", Because(source="default"))
 
     @property
     def list_path(self) -> str:

@@ -13,11 +13,12 @@ from typing import Any, cast
 from msgspec import Struct
 
 from filon.conversation.finding import Finding
-from filon.diagnosis.diagnose import Failure, diagnose
 from filon.doctor.address import Place, place_of
 from filon.doctor.case import Case
 from filon.doctor.outcome import Outcome, failed, find, ok, skipped, warn
+from filon.doctor.way import cause, first_place, tunnelled
 from filon.kit import clock
+from filon.kit.http import HttpFailure
 
 _DAY = 86_400.0
 _SOON = 14 * _DAY
@@ -58,11 +59,16 @@ async def shake_hands(case: Case) -> Outcome:
         if case.endpoint.key.value and not _is_near(case, place):
             return warn(find("tls_none", **case.names, host=place.host), "tls_none")
         return skipped("tls_none")
-    writer = case.connection
+    reader, writer = case.incoming, case.connection
+    assert reader is not None
     assert writer is not None
     try:
         async with asyncio.timeout(case.tools.patience.connect):
+            await tunnelled(case, (reader, writer))
             await writer.start_tls(ssl.create_default_context(), server_hostname=place.host)
+    except HttpFailure as failure:
+        finding = cause(case, failure.kind, failure.detail)
+        return failed(finding, "tunnel_none", told=failure.detail)
     except (OSError, TimeoutError) as error:
         finding = await _why(case, place, error)
         return failed(finding, "tls_bad", told=_told(error))
@@ -114,15 +120,7 @@ async def _why(case: Case, place: Place, error: OSError | TimeoutError) -> Findi
     if isinstance(error, ssl.SSLError) and re.search("WRONG_VERSION|HTTP_REQUEST", str(error)):
         corrected = re.sub("^https", "http", case.endpoint.base_url, flags=re.IGNORECASE)
         return find("tls_plain", told, **about, corrected=corrected)
-    failure = Failure(
-        endpoint=case.endpoint.label,
-        model="",
-        url=case.endpoint.base_url,
-        variable=None,
-        kind="tls",
-        body=told,
-    )
-    return diagnose(failure)[0]
+    return cause(case, "tls", told)
 
 
 def _code(verify_code: int) -> str:
@@ -158,11 +156,11 @@ async def _handshake(
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(
-                case.addresses[0], place.port, ssl=context, server_hostname=place.host
-            )
+            reader, writer = await asyncio.open_connection(case.addresses[0], first_place(case)[1])
+            await tunnelled(case, (reader, writer))
+            await writer.start_tls(context, server_hostname=place.host)
             return cast(ssl.SSLObject, writer.get_extra_info("ssl_object"))
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, HttpFailure):
         return None
     finally:
         if writer is not None:

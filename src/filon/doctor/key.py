@@ -1,20 +1,12 @@
 """Is there a key, and does it look like one of this provider? Nothing is sent for it."""
 
-import re
 from collections.abc import Mapping
 
 from filon.conversation.finding import Finding
+from filon.diagnosis import key_shape
 from filon.doctor.case import Case
 from filon.doctor.outcome import Outcome, failed, find, ok, warn
-from filon.providers import catalog
 from filon.providers.manifest import Manifest
-
-_TOLD = 3
-_QUOTED = re.compile(r"""^(["'`“‘]).*|.*["'`”’]$""", re.DOTALL)
-_UNFILLED = re.compile(
-    r"\$\{[^}]*\}|<[^>]*>|your[-_ ]?(api[-_ ]?)?key|change[-_]?me|x{6,}|\.\.\.|…|insert",
-    re.IGNORECASE,
-)
 
 
 async def look_at_key(case: Case) -> Outcome:
@@ -50,39 +42,21 @@ def usual_prefix(manifest: Manifest | None) -> str:
 
 def shape_of(key: str, names: Mapping[str, str], manifest: Manifest | None) -> Finding | None:
     """What makes the text no key at all, whosever it should be."""
-    about = {**names, "prefix": usual_prefix(manifest)}
-    unfilled = _UNFILLED.search(key)
-    if unfilled is not None:
-        return find("key_unfilled", **about, shown=unfilled.group())
-    if _QUOTED.match(key):
-        return find("key_quoted", **about)
-    if key.lower().startswith("bearer "):
-        return find("key_bearer", **about)
-    if any(letter.isspace() for letter in key):
-        return find("key_blank", **about)
-    return None
+    fault = key_shape.fault_of(key)
+    if fault is None:
+        return None
+    shown = key_shape.placeholder_in(key)
+    return find(fault, **names, prefix=usual_prefix(manifest), shown=shown)
 
 
 def owner_of(key: str, names: Mapping[str, str], manifest: Manifest | None) -> Finding | None:
-    """Whose key it is, if by its beginning it is not this provider's. Of a provider that nobody
-    knows nothing is said: a gateway takes what it likes."""
-    if manifest is None or not manifest.variables:
+    """Whose key it is, if by its beginning it is not this provider's."""
+    owner = key_shape.owner_of(key, manifest)
+    if owner is None or manifest is None:
         return None
-    begins, owners = _longest(key)
-    if not owners or manifest in owners:
-        return None
-    shown = ", ".join(one.label for one in owners[:_TOLD])
-    other = f"{shown} …" if len(owners) > _TOLD else shown
-    evidence = f"{names['variable']} begins with {begins}"
-    about = {**names, "other": other, "provider": manifest.label, "begins": begins}
+    evidence = f"{names['variable']} begins with {owner.begins}"
+    about = {**names, "other": owner.labels, "provider": manifest.label, "begins": owner.begins}
     if manifest.prefixes:
         return find("key_of_another", evidence, **about, prefix=manifest.prefixes[0])
     # A beginning that several share, such as sk-, says nothing about a third.
-    return find("key_elsewhere", evidence, **about) if len(owners) == 1 else None
-
-
-def _longest(key: str) -> tuple[str, list[Manifest]]:
-    """The longest known beginning of this key, and all providers whose keys have it."""
-    known = {prefix for one in catalog.manifests() for prefix in one.prefixes}
-    begins = max((prefix for prefix in known if key.startswith(prefix)), key=len, default="")
-    return begins, [one for one in catalog.manifests() if begins and begins in one.prefixes]
+    return find("key_elsewhere", evidence, **about) if owner.alone else None

@@ -1,13 +1,13 @@
-"""The way to the host: its name, and a connection to its port."""
+"""The way to the host: its name, and a connection to its port; or those of the proxy before it."""
 
 import asyncio
 import socket
 
 from filon.conversation.finding import Finding
-from filon.diagnosis.diagnose import Failure, diagnose
 from filon.doctor.address import Place, place_of
 from filon.doctor.case import Case
-from filon.doctor.outcome import Outcome, failed, find, ok
+from filon.doctor.outcome import Outcome, failed, find, ok, warn
+from filon.doctor.way import cause, first_place
 from filon.kit.http.address import host_and_port, is_ip
 from filon.providers import catalog
 
@@ -18,33 +18,55 @@ _NEIGHBOUR = 0.5
 
 async def look_up_name(case: Case) -> Outcome:
     """The step DNS."""
-    place = place_of(case.endpoint.base_url)
-    if is_ip(place.host):
-        case.addresses = (place.host,)
-        return ok("dns_literal", host=place.host)
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(case.tools.patience.connect):
-            found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, TimeoutError) as error:
-        told = getattr(error, "strerror", None) or str(error) or "the name service is silent"
-        return failed(_cause(case, place, "dns", told), "dns_none", host=place.host)
-    case.addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
-    return ok("dns", host=place.host, count=len(case.addresses))
+    place, proxy = place_of(case.endpoint.base_url), case.proxy
+    host, port = first_place(case)
+    if is_ip(host):
+        case.addresses = (host,)
+    else:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(case.tools.patience.connect):
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError, TimeoutError) as error:
+            told = getattr(error, "strerror", None) or str(error) or "the name service is silent"
+            if proxy is not None:
+                kind, told = "proxy_unreachable", f"the proxy {proxy.url}: {told}"
+                return failed(cause(case, kind, told), "dns_none", host=host)
+            return failed(_cause(case, place, "dns", told), "dns_none", host=host)
+        case.addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
+    if proxy is not None:
+        source = case.proxy_origin.rule
+        return ok("dns_proxy", host=place.host, proxy=proxy.url, source=source)
+    code, seen = ("dns_literal", {}) if is_ip(host) else ("dns", {"count": len(case.addresses)})
+    if case.proxy_origin.why is None or place.is_here:
+        return ok(code, host=host, **seen)
+    unused = find("proxy_ignored", **case.names, host=host, proxy=case.proxy_origin.rule)
+    return warn(unused, code, host=host, **seen)
 
 
 async def connect(case: Case) -> Outcome:
     """The step TCP: the first address of the name that takes the connection."""
-    place = place_of(case.endpoint.base_url)
+    place, proxy = place_of(case.endpoint.base_url), case.proxy
+    port = first_place(case)[1]
     failure: OSError | TimeoutError = TimeoutError()
     for address in case.addresses:
         try:
             async with asyncio.timeout(case.tools.patience.connect):
-                _, case.connection = await asyncio.open_connection(address, place.port)
+                way = await asyncio.open_connection(address, port)
         except (OSError, TimeoutError) as error:
             failure = error
             continue
-        return ok("tcp", address=host_and_port(address, place.port))
+        case.incoming, case.connection = way
+        reached = host_and_port(address, port)
+        if proxy is not None:
+            return ok("tcp_proxy", address=reached, proxy=proxy.url)
+        return ok("tcp", address=reached)
+    if proxy is not None:
+        told = _told(failure)
+        refused = isinstance(failure, ConnectionRefusedError)
+        kind = "proxy_refused" if refused else "proxy_unreachable"
+        finding = cause(case, kind, f"the proxy {proxy.url}: {told}")
+        return failed(finding, "tcp_none", address=host_and_port(*first_place(case)), told=told)
     return failed(
         await _why(case, place, failure), "tcp_none", address=place.shown, told=_told(failure)
     )
@@ -101,18 +123,17 @@ async def _listens(host: str, port: int) -> bool:
 
 
 def _cause(case: Case, place: Place, kind: str, told: str) -> Finding:
-    proxy = case.tools.surroundings.proxy
-    if proxy is not None and not place.is_here and kind != "refused":
-        return find("proxy_needed", told, **case.names, host=place.host, proxy=proxy)
-    failure = Failure(
-        endpoint=case.endpoint.label,
-        model="",
-        url=case.endpoint.base_url,
-        variable=case.endpoint.key.variable,
-        kind=kind,
-        body=told,
-    )
-    return diagnose(failure)[0]
+    """Why it cannot be reached without a proxy. Where there is one for others, or one that cannot
+    be used, that is what to look at first."""
+    around = case.tools.surroundings.proxying
+    if place.is_here or kind == "refused":
+        return cause(case, kind, told)
+    if around.proxies.direct.has(place.host, place.port) and around.proxies.any:
+        return find("proxy_passed_over", told, **case.names, host=place.host)
+    if case.proxy_origin.why is not None:
+        named = case.proxy_origin.rule
+        return find("proxy_unused", told, **case.names, host=place.host, proxy=named)
+    return cause(case, kind, told)
 
 
 def _told(failure: OSError | TimeoutError) -> str:

@@ -67,6 +67,12 @@ class Redactor:
                 return self._pattern is not None and self._pattern.search(data) is not None
         return False
 
+    def count(self, data: bytes) -> int:
+        """How many secrets stand in these bytes."""
+        if self._pattern is None or not self.found_in(data):
+            return 0
+        return len(self._pattern.findall(data))
+
     def data(self, data: bytes) -> bytes:
         """The bytes with each secret masked, at the same length."""
         if self._pattern is None or not self.found_in(data):

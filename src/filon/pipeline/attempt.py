@@ -9,11 +9,12 @@ from filon.conversation.errors import BrokenReply, FilonError, Problem, Provider
 from filon.conversation.events import Broken, StreamEvent, is_output
 from filon.conversation.finding import Finding
 from filon.conversation.reply import Reply, ReplyFold
+from filon.diagnosis.facts import Known
 from filon.diagnosis.forgotten import forgotten
 from filon.kit import clock
 from filon.kit.http import Exchange, HttpFailure, Outgoing
 from filon.pipeline import tokens
-from filon.pipeline.failures import broken, refused, silent, unreachable
+from filon.pipeline.failures import Seen, broken, refused, silent, unreachable
 from filon.pipeline.patience import Patience, passed
 from filon.pipeline.recording import Recording, waited
 from filon.pipeline.services import Progress, Services
@@ -22,7 +23,7 @@ from filon.protocols.registry import named
 from filon.protocols.wire import Piece
 from filon.providers.endpoint import Endpoint
 from filon.providers.local import servers
-from filon.trace.records import Attempt
+from filon.trace.records import Attempt, Translated
 
 # An error's body is read for its words; a page of a proxy can be long.
 _ERROR_BODY = 256 * 1024
@@ -48,6 +49,7 @@ class Exchanging:
         self._exchange: Exchange | None = None
         # What broke the reply stands behind what was still good of the same bytes.
         self._problem: Problem | None = None
+        self._broken_by = 0
         self._ended = False
         progress.recording = self.recording
 
@@ -138,6 +140,7 @@ class Exchanging:
             for event in piece.events:
                 if isinstance(event, Broken):
                     self._problem = event.problem
+                    self._broken_by = len(piece.raw)
                     good = tuple(pieces[:number])
                     before = tuple(event for piece in good for event in piece.events)
                     return Chunk(pieces=good, events=before, whole=self._reader.whole)
@@ -172,19 +175,37 @@ class Exchanging:
 
     def _broken(self, problem: Problem) -> ProviderError:
         if problem.provider_status is None and problem.code == BrokenReply.code:
-            return self._found(broken(problem, *self._asked))
+            return self._found(broken(problem, *self._asked, self._seen()))
         return self._told(problem)
 
     def _told(self, told: Problem) -> ProviderError:
         self.recording.retry_after = told.retry_after
-        return self._found(refused(told, *self._asked))
+        return self._found(refused(told, *self._asked, self._seen()))
 
     def _silent(self) -> ProviderError:
         began = self.recording.first_output is not None
         return self._found(silent(*self._asked, self.patience.allowed, began=began))
 
     def _unreachable(self, failure: HttpFailure) -> ProviderError:
-        return self._found(unreachable(failure, *self._asked))
+        return self._found(unreachable(failure, *self._asked, self._seen()))
+
+    def _seen(self) -> Seen:
+        """What a diagnosis may look at beside the failure's own words."""
+        translated = (one for one in reversed(self.turn.records) if isinstance(one, Translated))
+        decisions = next((one.decisions for one in translated), ())
+        known = Known(
+            endpoint=self.endpoint,
+            models=self._services.directory.models(self.endpoint),
+            parameters={one.sent_as: one.sent for one in decisions if one.sent_as is not None},
+            headers=self.wire.headers,
+            container=self._services.container,
+        )
+        return Seen(
+            headers=self.recording.reply_headers,
+            frames=self.recording.last_frames(self._broken_by),
+            now=clock.now(),
+            known=known,
+        )
 
     @property
     def _asked(self) -> tuple[Endpoint, str, str]:
@@ -223,6 +244,7 @@ class Exchanging:
             began=None if first is None else first + offset,
             ended=None if record.timing.ended is None else record.timing.ended + offset,
             thought_field=reply.first.thought_field,
+            model=reply.model,
         )
 
 

@@ -6,6 +6,10 @@ Where the states lie is behind `Breakers`: in this process, until several share 
     closed      asked; failures are counted
     open        not asked until a time has passed: too many failed, or the key was refused
     half_open   that time has passed; one request is let through, and its outcome closes or opens
+
+A person may ask all the same while it is open or half open. An answer closes it, since it proves
+more than a time that has passed; a failure changes nothing, so that nobody's impatience makes
+programs wait longer.
 """
 
 import random
@@ -95,24 +99,28 @@ class _Slice(Struct, frozen=True):
 
 class Circuit(Struct, frozen=True, kw_only=True):
     """One breaker. `opened` is how often in a row, 0 while closed; `until` the monotonic time at
-    which it may be probed, `probe` when the running probe began. `era` grows when it opens and
-    with each probe, so that an attempt from before counts no more."""
+    which it may be probed, `probe` when the running probe began. `era` grows when it opens or
+    closes and with each probe, so that an attempt from before counts no more; `rest` is the era in
+    which it opened last."""
 
     slices: tuple[_Slice, ...] = ()
     opened: int = 0
     until: float = 0.0
     probe: float | None = None
     era: int = 0
+    rest: int = 0
     why: str = ""
 
 
 class Permit(Struct, frozen=True, kw_only=True):
-    """One attempt that may be made, to be ended once with its outcome."""
+    """One attempt that may be made, to be ended once with its outcome. `insists`: it is made
+    whatever the breaker says."""
 
     access: Access
     model: str
     era: int
     probe: bool
+    insists: bool = False
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -156,6 +164,10 @@ class Breakers(Protocol):
         `Snapshot.standing`."""
         ...
 
+    async def insist(self, access: Access, model: str) -> Permit:
+        """Lets an attempt through that `begin` has refused. The permit must be ended."""
+        ...
+
     async def end(self, permit: Permit, outcome: Outcome) -> None:
         """The attempt is over, or its output has begun. Once for each permit."""
         ...
@@ -192,6 +204,11 @@ class MemoryBreakers:
             circuit = replace(circuit, probe=now, era=circuit.era + 1)
         self._circuits[access] = circuit
         return Permit(access=access, model=model, era=circuit.era, probe=probe)
+
+    async def insist(self, access: Access, model: str) -> Permit:
+        """Lets an attempt through that `begin` has refused."""
+        circuit = self._circuits.setdefault(access, Circuit())
+        return Permit(access=access, model=model, era=circuit.era, probe=False, insists=True)
 
     async def end(self, permit: Permit, outcome: Outcome) -> None:
         """Counts the outcome."""
@@ -231,6 +248,8 @@ def ended(
     circuit: Circuit, permit: Permit, outcome: Outcome, now: float, random01: float
 ) -> Circuit:
     """The breaker after an attempt ended. `random01` is from 0 to below 1."""
+    if permit.insists and circuit.opened:
+        return _closed(circuit) if _proves_life(permit, outcome, circuit) else circuit
     if permit.era != circuit.era:
         return circuit
     match outcome.kind:
@@ -244,11 +263,21 @@ def ended(
             return _opened(circuit, OPEN_FOR, why, now, random01) if why else circuit
         # Whoever asks to slow down is there, and knows the key.
         case "answered" | "pace" if permit.probe:
-            return Circuit(era=circuit.era)
+            return _closed(circuit)
         case "answered":
             return _counted(circuit, now, answered=1)
         case "pace" | "nothing":
             return replace(circuit, probe=None)
+
+
+def _proves_life(permit: Permit, outcome: Outcome, circuit: Circuit) -> bool:
+    """Whether this ends the rest: it began while the endpoint rested as it does now, with or
+    without a probe under way, and was answered."""
+    return outcome.kind in ("answered", "pace") and permit.era >= circuit.rest
+
+
+def _closed(circuit: Circuit) -> Circuit:
+    return Circuit(era=circuit.era + 1)
 
 
 def _opened(circuit: Circuit, first: float, why: str, now: float, random01: float) -> Circuit:
@@ -258,6 +287,7 @@ def _opened(circuit: Circuit, first: float, why: str, now: float, random01: floa
         opened=circuit.opened + 1,
         until=now + seconds * (1 - _SPREAD * random01),
         era=circuit.era + 1,
+        rest=circuit.era + 1,
         why=why,
     )
 

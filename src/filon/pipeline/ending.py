@@ -1,5 +1,6 @@
 """A settled turn as the rows that are kept of it. Pure."""
 
+from filon.conversation.finding import Finding
 from filon.conversation.message import Message, Reasoning, Refusal, Text
 from filon.conversation.usage import Usage
 from filon.kit import clock
@@ -8,6 +9,7 @@ from filon.pipeline.parameters import lost
 from filon.pipeline.turn import Turn
 from filon.store.messages import Chip, Ending
 from filon.store.traces import TraceSummary
+from filon.trace.facts import facts
 from filon.trace.records import Attempt, Settled, Timing, Translated
 
 # The kinds of frames that show a reader something that is no thought.
@@ -42,6 +44,8 @@ def chip(turn: Turn, end: Settled) -> Chip:
     used = end.usage or end.estimated or Usage()
     translated = [record for record in turn.records if isinstance(record, Translated)]
     attempts = [record for record in turn.records if isinstance(record, Attempt)]
+    told = facts(turn.records)
+    odd = [finding for finding in _findings(attempts, end) if finding.kind == "notice"]
     return Chip(
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
@@ -57,7 +61,27 @@ def chip(turn: Turn, end: Settled) -> Chip:
         finish_reason=end.finish_reason,
         thought=thought_for(attempts[-1]) if attempts else None,
         thought_field=end.thought_field,
+        dropped=told.dropped,
+        changed=told.changed,
+        because=_places(translated, {*told.dropped, *told.changed}),
+        notices=tuple(dict.fromkeys(finding.code for finding in odd)),
+        answered=next((one.names.get("answered") for one in odd if "answered" in one.names), None),
     )
+
+
+def _places(translated: list[Translated], names: set[str]) -> dict[str, str]:
+    """The line, or the word for where no file is at work, that decided each of these."""
+    told = [(one.name, one.because) for one in translated[-1].decisions] if translated else []
+    return {
+        name: why.source if why.line is None else f"{why.source}:{why.line}"
+        for name, why in told
+        if name in names
+    }
+
+
+def _findings(attempts: list[Attempt], end: Settled) -> list[Finding]:
+    """Those of the attempt that answered, and of the turn."""
+    return [*(attempts[-1].findings if attempts else ()), *end.findings]
 
 
 def thought_for(attempt: Attempt) -> float | None:
@@ -104,6 +128,8 @@ def trace_summary(turn: Turn) -> TraceSummary:
         conversation_id=turn.thread.conversation_id if turn.thread else None,
         message_id=turn.thread.answer_id if turn.thread else None,
         timing=last.timing if last else Timing(),
+        key_id=turn.caller.key_id,
+        facts=facts(turn.records),
     )
 
 

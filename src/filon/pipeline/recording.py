@@ -9,9 +9,10 @@ from filon.trace.records import Attempt, Body, Frame, Headers, Timing
 
 
 def waited(turn: Turn) -> float:
-    """How many seconds the attempts that are over have waited for providers."""
+    """How many seconds the turn has waited for providers, in attempts that are over and without
+    any."""
     attempts = [record for record in turn.records if isinstance(record, Attempt)]
-    return sum(attempt.waited + (attempt.timing.ended or 0.0) for attempt in attempts)
+    return turn.waited + sum(attempt.waited + (attempt.timing.ended or 0.0) for attempt in attempts)
 
 
 class Recording:
@@ -67,6 +68,19 @@ class Recording:
         """All bytes kept so far."""
         return b"".join(frame.data for frame in self._frames)
 
+    def last_frames(self, size: int) -> tuple[int, int] | None:
+        """The numbers, from 1, of the first and the last piece that hold the last `size` bytes that
+        came; None where these were not kept."""
+        if not size or self._cut:
+            return None
+        first = len(self._frames)
+        for frame in reversed(self._frames):
+            size -= len(frame.data)
+            if size <= 0:
+                return first, len(self._frames)
+            first -= 1
+        return None
+
     def record(self) -> Attempt:
         """The attempt as far as it has come."""
         phases = self.phases
@@ -96,9 +110,11 @@ class Recording:
                 ended=phases.since(),
                 reused=phases.reused,
                 retried_stale=phases.retried_stale,
+                proxy=phases.proxy,
             ),
             findings=self.findings,
             retry_after=self.retry_after,
             waited=self.waited,
             then=self.then,
+            through=phases.through,
         )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from filon.conversation.errors import CallerError, FilonError, Problem
+from filon.pipeline.repairing import Repairing
 from filon.pipeline.retrying import ROOM
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.stages.admit import admit
@@ -32,30 +33,25 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     Never raises for a failed turn: the problem stands in the turn. Closing the generator, or
     cancelling who waits for it, stops the provider and settles the turn as it is.
     """
-    progress = services.running[turn.id] = Progress(turn.noting(turn.received))
-    services.announce(progress)
-    services.log.event(
-        "asked",
-        level="debug",
-        trace=turn.id,
-        caller=turn.caller.kind,
-        by=turn.caller.by,
-        model=turn.request.model,
-    )
+    progress = _begun(turn, services)
     try:
         await step(progress, "admit", admit, services)
         await step(progress, "assemble", assemble, services)
         failed: _Failed | None = None
+        await step(progress, "route", route, services.directory)
         while True:
             try:
-                await _target(progress, services)
+                await _translated(progress, services)
                 # Closed in any case: an attempt must be in the turn before the turn is settled.
                 async with aclosing(send(progress, services)) as outputs:
                     async for output in outputs:
                         yield output
                 break
+            except Repairing as found:
+                progress.turn = _anew(progress.turn, repair=found.repair)
             except GaveUp as gave_up:
                 failed = _given_up(progress, gave_up.error, failed, services)
+                await step(progress, "route", route, services.directory)
     except (GeneratorExit, asyncio.CancelledError):
         problem = INTERRUPTED if services.closing else _left(progress.turn)
         progress.turn = replace(progress.turn, problem=problem)
@@ -75,9 +71,22 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
     yield Ended(turn=progress.turn)
 
 
-async def _target(progress: Progress, services: Services) -> None:
-    """Up to where the next target can be asked. Raises GaveUp for one that cannot."""
-    await step(progress, "route", route, services.directory)
+def _begun(turn: Turn, services: Services) -> Progress:
+    progress = services.running[turn.id] = Progress(turn.noting(turn.received))
+    services.announce(progress)
+    services.log.event(
+        "asked",
+        level="debug",
+        trace=turn.id,
+        caller=turn.caller.kind,
+        by=turn.caller.by,
+        model=turn.request.model,
+    )
+    return progress
+
+
+async def _translated(progress: Progress, services: Services) -> None:
+    """Up to where the target can be asked. Raises GaveUp for one that cannot."""
     try:
         await step(progress, "translate", translate)
     except FilonError as error:
@@ -118,7 +127,12 @@ def _may_go_on(turn: Turn, services: Services) -> bool:
 def _passing_over(turn: Turn, error: FilonError) -> Turn:
     assert turn.endpoint is not None
     failed = {**turn.failed, f"{turn.endpoint.name}/{turn.model}": error.problem.message}
-    return replace(turn, failed=failed, wire=None, answer=Answer())
+    return _anew(turn, failed=failed)
+
+
+def _anew(turn: Turn, **changes: Any) -> Turn:
+    """The turn as it was before it was translated, but for these changes."""
+    return replace(turn, wire=None, answer=Answer(), **changes)
 
 
 async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
@@ -198,10 +212,10 @@ def _fault(stage: str, error: BaseException) -> Problem:
 
 
 def _left(turn: Turn) -> Problem:
-    chat = turn.caller.kind == "chat"
+    by_hand = turn.caller.kind in ("chat", "replay", "request")
     return Problem(
-        code="stopped" if chat else "caller_left",
-        message="You stopped the answer." if chat else "The caller closed the connection.",
+        code="stopped" if by_hand else "caller_left",
+        message="You stopped the answer." if by_hand else "The caller closed the connection.",
         blame="caller",
         status=499,
     )

@@ -67,6 +67,8 @@ class Services:
         self._turns_of_keys: dict[str, int] = {}
         # Set when the program ends: what is cut off then was stopped by nobody.
         self.closing = False
+        # Whether the program runs in a container, where localhost is the container itself.
+        self.container = False
         # Called when a turn begins and when it is settled; the server tells its tabs.
         self.announce: Callable[[Progress], None] = _nobody
 

@@ -12,6 +12,7 @@ from filon.pipeline import tokens
 from filon.pipeline.attempt import Exchanging
 from filon.pipeline.breaker import Outcome, Permit, Snapshot, Standing, access_to, outcome_of
 from filon.pipeline.patience import Patience, deadline, passed
+from filon.pipeline.repairing import Repairing, repair_of, told
 from filon.pipeline.retrying import Again, End, GiveUp, Policy, Tried, Verdict, after
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.slots import Taken, Wish
@@ -95,17 +96,26 @@ class Trying:
         await self._count(Outcome(kind="answered"))
 
     async def failed(self, error: FilonError, *, committed: bool) -> Again:
-        """The attempt has failed: how to try again. Raises GaveUp where another target may answer,
-        and the error where none may. What is decided stands in the attempt's record."""
+        """The attempt has failed: how to try again. Raises Repairing where the request is to be
+        mended first, GaveUp where another target may answer, and the error where none may. What is
+        decided stands in the attempt's record."""
         assert self._exchanging is not None
+        recording = self._exchanging.recording
         # Some providers say the key that they refuse, and the caller need not own it.
         error.problem = clean(error.problem, self._services.redactor)
         verdict: Verdict = _OUT_OF_TIME
         if isinstance(error, ProviderError):
+            repair = None
+            if self._services.retries.repair and not committed:
+                repair = repair_of(self._progress.turn, recording.findings)
+            if repair is not None:
+                await self._count(outcome_of(error.problem))
+                recording.failed(error.problem, told(repair))
+                raise Repairing(repair) from error
             verdict = await self._verdict(error.problem, committed=committed)
         if isinstance(verdict, GiveUp):
             error.problem = verdict.problem
-        self._exchanging.recording.failed(error.problem, verdict.why)
+        recording.failed(error.problem, verdict.why)
         match verdict:
             case Again():
                 return verdict
@@ -122,6 +132,8 @@ class Trying:
         exchanging, self._exchanging = self._exchanging, None
         if exchanging is not None:
             await exchanging.end(self._progress)
+        else:
+            self._note_waiting()
         taken, self._taken = self._taken, None
         if taken is not None:
             failed = exchanging is None or exchanging.recording.problem is not None
@@ -133,6 +145,12 @@ class Trying:
         began = clock.monotonic()
         await asyncio.sleep(again.wait)
         self._waited += clock.monotonic() - began
+
+    def _note_waiting(self) -> None:
+        """Of a wait that no attempt follows, no attempt's record can tell."""
+        turn, waited = self._progress.turn, self._waited
+        self._waited = 0.0
+        self._progress.turn = replace(turn, waited=turn.waited + waited)
 
     async def _count(self, outcome: Outcome) -> None:
         """Only the first outcome of an attempt counts."""
@@ -183,6 +201,8 @@ class Trying:
                 return key
             resting.append(leave)
         if not self._is_held_back():
+            access = access_to(self._endpoint, keys[0])
+            self._permit = await self._services.breakers.insist(access, self._model)
             return keys[0]
         raise GaveUp(_resting(self._endpoint, resting))
 
@@ -206,9 +226,11 @@ class Trying:
             tokens=tokens.of_request(turn.request) if counts else 0,
             time_left=time_left,
         )
+        began = clock.monotonic()
         try:
             taken = await self._services.slots.take(limits, wish)
         except FilonError as error:
+            self._waited += clock.monotonic() - began
             if clock.monotonic() >= self._deadline:
                 raise passed(turn) from error
             raise GaveUp(error) from error

@@ -20,7 +20,7 @@ from filon.protocols.wire import Piece
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import AnyRecord, Body, Headers, Received
 
-CallerKind = Literal["chat", "gateway", "cli", "title"]
+CallerKind = Literal["chat", "gateway", "cli", "title", "replay", "request"]
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -68,7 +68,8 @@ class Wire(Struct, frozen=True, kw_only=True):
 
 class Answer(Struct, frozen=True, kw_only=True):
     """What came back, folded. `began` is seconds from the turn's start to the first output,
-    `thought_field` the wire's name for what the model thought."""
+    `thought_field` the wire's name for what the model thought, `model` the model as the reply
+    names it."""
 
     message: Message | None = None
     finish_reason: str | None = None
@@ -76,6 +77,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     began: float | None = None
     ended: float | None = None
     thought_field: str | None = None
+    model: str | None = None
 
     @property
     def tokens(self) -> int:
@@ -83,6 +85,16 @@ class Answer(Struct, frozen=True, kw_only=True):
         if self.usage is None:
             return 0
         return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
+
+
+class Repair(Struct, frozen=True, kw_only=True):
+    """A change that a provider's refusal asked for: `parameter` (its name on the wire) is sent as
+    `to`, or not at all. `code` is the finding's, `said` the provider's words."""
+
+    parameter: str
+    to: str | None = None
+    code: str
+    said: str
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -95,7 +107,9 @@ class Turn(Struct, frozen=True, kw_only=True):
     `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models,
     as `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place
     in a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
-    the whole turn may take.
+    the whole turn may take. `waited` is how many seconds it has waited, in an endpoint's line or to
+    try again, without an attempt that followed. `exact` is a body that is sent as it stands,
+    whatever the rules say, `repair` what a first attempt taught.
     """
 
     id: str
@@ -115,6 +129,9 @@ class Turn(Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     failed: Mapping[str, str] = {}
     timeout: float | None = None
+    waited: float = 0.0
+    exact: Body | None = None
+    repair: Repair | None = None
     records: tuple[AnyRecord, ...] = ()
 
     def elapsed(self) -> float:

@@ -74,6 +74,18 @@ def replace_member(text: bytes, key: str, value: bytes) -> bytes:
     return b"".join((*pieces, text[position:])) if pieces else text
 
 
+def set_member(text: bytes, key: str, value: bytes) -> bytes:
+    """The same text with this value for a member, which comes last where it was not there. The text
+    must be an object."""
+    quoted = msgspec.json.encode(key)
+    found = list(members(text))
+    if any(member.key == quoted for member in found):
+        return replace_member(text, key, value)
+    end = found[-1].value_end if found else text.index(b"{") + 1
+    comma = b"," if found else b""
+    return text[:end] + comma + quoted + b":" + value + text[end:]
+
+
 def remove_member(text: bytes, key: str) -> bytes:
     """The same text without a member, and without the comma that went with it."""
     quoted = msgspec.json.encode(key)

@@ -13,7 +13,8 @@ from filon.protocols.lenient_json import mend
 # Far deeper than any schema in use, far shallower than what exhausts the interpreter's stack.
 MAX_DEPTH = 100
 
-_BOM = b"\xef\xbb\xbf"
+# Some editors put it before a text; it means nothing in JSON.
+BOM = b"\xef\xbb\xbf"
 _KINDS = {
     ord('"'): "a string",
     ord("{"): "an object",
@@ -50,7 +51,7 @@ def wrong(where: str, wanted: str, raw: Raw | bytes) -> InvalidRequest:
 
 def body_fields(body: bytes) -> dict[str, Raw]:
     """The members of the object that a request's body must be. Raises InvalidRequest."""
-    body = body.removeprefix(_BOM)
+    body = body.removeprefix(BOM)
     if not body.strip():
         raise InvalidRequest("The body is empty.", fix="Send the request as a JSON object.")
     try:

@@ -27,6 +27,13 @@ def manifests() -> tuple[Manifest, ...]:
     return tuple(sorted(read, key=_rank))
 
 
+def text_of(name: str) -> str | None:
+    """A manifest as it is written, by its name; None where there is none."""
+    if by_name(name) is None:
+        return None
+    return (resources.files("filon.providers") / "manifests" / f"{name}.toml").read_text("utf-8")
+
+
 def _rank(manifest: Manifest) -> tuple[int, bool, str]:
     first = _FIRST.index(manifest.name) if manifest.name in _FIRST else len(_FIRST)
     return first, manifest.kind == "local", manifest.name

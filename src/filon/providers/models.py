@@ -68,12 +68,28 @@ def price(endpoint: Endpoint, model: str, usage: Usage, when: float) -> Cost:
     if word is not None:
         kind = "free" if endpoint.kind == "practice" else "local"
         return Cost(kind=kind, source=word)
-    if usage.cost_usd is not None:
-        return Cost(kind="reported", usd=usage.cost_usd, source="reported by the provider")
     rates = find(endpoint, model, when, usage.input_tokens or 0)
+    if usage.cost_usd is not None:
+        return _reported(rates, usage, usage.cost_usd)
     if isinstance(rates, NoRates):
         return Cost(kind="unknown", why=rates.why)
     return _cost(rates, usage)
+
+
+def _reported(rates: Rates | NoRates, usage: Usage, usd: float) -> Cost:
+    """The provider's own figure, and what a list says beside it, where there is one."""
+    told = "reported by the provider"
+    listed = None if isinstance(rates, NoRates) else _cost(rates, usage)
+    if listed is None or listed.usd is None:
+        return Cost(kind="reported", usd=usd, source=told)
+    return replace(
+        listed,
+        kind="reported",
+        usd=usd,
+        source=told,
+        reckoned_usd=listed.usd,
+        reckoned_source=listed.source,
+    )
 
 
 def _without_price(endpoint: Endpoint) -> str | None:
@@ -115,6 +131,7 @@ def _cost(rates: Rates, usage: Usage) -> Cost:
         input_usd_per_mtok=_float(rates.input_usd),
         cached_usd_per_mtok=_float(rates.cached_usd),
         output_usd_per_mtok=_float(rates.output_usd),
+        written_usd_per_mtok=_float(rates.written_usd),
         source=rates.source,
     )
     if usage.input_tokens is None or usage.output_tokens is None:

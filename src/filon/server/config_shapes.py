@@ -5,6 +5,8 @@ Times are Unix seconds; lines and columns count from 1.
 
 from typing import Literal
 
+from pydantic import Field
+
 from filon.server.shapes import Shape
 
 Level = Literal["error", "warning", "note"]
@@ -102,3 +104,31 @@ class ReadShape(Shape):
     added: list[str]
     removed: list[str]
     changed: list[str]
+
+
+class DropBody(Shape):
+    """A parameter that is to be no longer sent to an entry of endpoints.custom. Without `write`
+    the change is only shown. `seen` is the fingerprint of the change that was shown: where the file
+    has changed since, nothing is written."""
+
+    endpoint: str = Field(max_length=500)
+    parameter: str = Field(max_length=200)
+    write: bool = False
+    seen: str | None = Field(default=None, max_length=64)
+
+
+class DropShape(Shape):
+    """The change of a file as a unified diff, empty where the file says so already; whether it was
+    written, and a fingerprint of the file before it."""
+
+    file: str
+    diff: str
+    written: bool
+    seen: str
+
+
+class ManifestShape(Shape):
+    """A provider's manifest as it is written, so that a line of it can be shown."""
+
+    name: str
+    text: str

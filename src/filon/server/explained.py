@@ -3,7 +3,9 @@
 Everything else of the body stays as its protocol has it. Pure.
 """
 
+import re
 from typing import Any, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -11,6 +13,8 @@ from filon.conversation.errors import Problem
 from filon.conversation.finding import Finding
 from filon.pipeline.turn import Turn
 from filon.trace.records import Attempt
+
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 
 
 def account(problem: Problem, turn: Turn) -> dict[str, Any]:
@@ -25,6 +29,7 @@ def account(problem: Problem, turn: Turn) -> dict[str, Any]:
         "blame": problem.blame,
         "fix": problem.fix,
         "trace": turn.id,
+        "trace_url": _page_of(turn),
         "endpoint": turn.endpoint.name if turn.endpoint else None,
         "provider": provider if said else None,
         "findings": [_finding(one) for one in (attempts[-1].findings if attempts else ())],
@@ -36,9 +41,24 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "title": finding.title,
         "evidence": finding.evidence,
+        "where": finding.where,
+        "host": finding.host,
         "causes": list(finding.causes),
         "fix": finding.fix,
+        "retry": finding.retry,
+        "docs": finding.docs,
     }
+
+
+def _page_of(turn: Turn) -> str:
+    """Where a person reads the trace: at the name by which the caller knows this server."""
+    told = {name.lower(): value for name, value in turn.received.headers}
+    path = f"/traces/{quote(turn.id)}"
+    host = told.get("host", "")
+    if not _HOST.fullmatch(host):
+        return path
+    scheme = "https" if told.get("x-forwarded-proto", "").strip() == "https" else "http"
+    return f"{scheme}://{host}{path}"
 
 
 def in_body(body: bytes, told: dict[str, Any]) -> bytes:

@@ -20,6 +20,7 @@ from filon.pipeline.run import refuse, run
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn, begin
 from filon.protocols.anthropic_messages.request import parse_count, render_count
+from filon.protocols.cutting import cuts_of
 from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
 from filon.server import heading, models_listed
@@ -195,29 +196,13 @@ def _turn(
         method=door.scope["method"],
         path=door.scope["path"],
         headers=door.headers,
-        body=Body(body, _cuts(body, request)),
+        body=Body(body, cuts_of(body, request)),
         tags=asked.tags,
         metadata=asked.metadata,
         timeout=asked.timeout,
         strict=asked.strict,
     )
     return replace(begin(caller, request, received), timeout=asked.timeout)
-
-
-def _cuts(body: bytes, request: ChatRequest) -> tuple[int, ...]:
-    """Where the body may be cut for storage: before the first message and after each. A comma
-    goes with the message behind it, so that a message is the same piece in the next turn."""
-    cuts: list[int] = []
-    place = 0
-    for item in request.raw.items if request.raw is not None else ():
-        place = body.find(item, place)
-        if place < 0:
-            return ()
-        if not cuts:
-            cuts.append(place)
-        place += len(item)
-        cuts.append(place)
-    return tuple(cuts)
 
 
 def key_of(door: Door) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from filon.conversation.errors import Problem
 from filon.kit import clock
 from filon.pipeline.ending import settled
+from filon.pipeline.kinds import kind_of
 from filon.pipeline.recording import waited
 from filon.pipeline.turn import Opened, Turn
 from filon.server.own_limits import own_limits
@@ -108,7 +109,7 @@ def of_problem(problem: Problem | None) -> Pairs:
 
 
 def _is_in_vain(problem: Problem) -> bool:
-    if problem.status == 401 or problem.code == "quota_exhausted":
+    if problem.status == 401 or kind_of(problem) == "credit":
         return True
     if problem.provider_status in _ACCOUNT:
         return True

@@ -28,11 +28,13 @@ from filon.providers.endpoint import is_same_place
 from filon.server import told
 from filon.server.chats import Chats
 from filon.server.gateway import Gateway
+from filon.server.keeping import Keeper
 from filon.server.lists import Lists
 from filon.server.live import Live
 from filon.server.local import Locals
 from filon.server.pulls import Pulls
 from filon.server.reload import Changes, Reloader, compare, succeeded
+from filon.server.replays import Replays
 from filon.store.store import Store
 
 
@@ -68,11 +70,14 @@ class ServerHouse:
         self.live = Live()
         self.chats = Chats(services, self.live)
         self.gateway = Gateway(services, self.keys)
+        self.replays = Replays(services)
         self.lists = Lists(services, self.live)
         around = surroundings(settings.source.environ if settings.source else {})
+        services.container = around.container
         self.locals = Locals(services, self.live, container=around.container, port=settings.port)
         self.pulls = Pulls(services, self.live, self.locals)
         self.reload = Reloader(settings, self._adopt, self._tell_configuration, services.log)
+        self.keeper = Keeper(self.store, self._settings_now, services.log)
         self.serving = False
         # Set when the program is to end: what runs goes on for a while, and nothing new begins.
         self.closing = False
@@ -85,6 +90,8 @@ class ServerHouse:
         redactor = Redactor(settings.secrets)
         log = Log(redactor, as_json=settings.log_json, level=settings.log_level)
         store = await Store.open(settings.database_url, log)
+        for one in settings.proxying.ignored:
+            log.event("variable_unused", level="warning", variable=one.variable, reason=one.reason)
         if serving:
             interrupted = await store.messages.close_open(clock.now())
             if interrupted:
@@ -110,7 +117,7 @@ class ServerHouse:
         fetched = {name: row.models for name, row in (await store.models.all()).items()}
         services = Services(
             store=store,
-            upstream=Http1Upstream(),
+            upstream=Http1Upstream(proxies=settings.proxying.proxies),
             directory=Directory(
                 endpoints=endpoints,
                 fetched=fetched,
@@ -130,7 +137,11 @@ class ServerHouse:
             await house.sessions.sweep()
             await house.locals.begin()
             house.reload.start()
+            house.keeper.start()
         return house
+
+    def _settings_now(self) -> Settings:
+        return self.settings
 
     async def _adopt(self, fresh: Settings) -> Changes:
         """Makes new settings count for every turn that begins from now on; those that run keep
@@ -187,12 +198,14 @@ class ServerHouse:
         self.closing = True
         self.live.close()
         await self.chats.close()
+        await self.replays.close()
         await self.gateway.close()
 
     async def close(self) -> None:
         """Stops answers and settles them, then closes what is open."""
         await self.cut()
         await self.reload.stop()
+        await self.keeper.stop()
         await self.locals.close()
         await self.pulls.close()
         if self.serving:

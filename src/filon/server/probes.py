@@ -48,6 +48,22 @@ _FULL = Reason(
     "Wait; if it stays so, look at the disk.",
 )
 
+# By the code of what keeps the database from being written. What a stranger need not know is left
+# out: the log has it all.
+_UNWRITABLE = {
+    "store_locked": Reason(
+        "store_locked",
+        "Another program holds the database locked.",
+        "Close that program, or wait until it is done; what is to be stored waits.",
+    ),
+    "store_full": Reason("store_full", "The disk is full.", "Make room; no restart is needed."),
+}
+_UNWRITTEN = Reason(
+    "store_unwritable",
+    "The database cannot be written.",
+    "Look at the log, and at the disk; no restart is needed.",
+)
+
 
 @router.get("/health", dependencies=[Depends(anyone)])
 async def health() -> Response:
@@ -59,6 +75,8 @@ async def health() -> Response:
 async def ready(house: House) -> Response:
     """Whether requests may come. 503 with every reason why not."""
     answers = await _answers(house)
+    # A lock shows in an attempt to write alone, and nobody else may try for a while.
+    house.store.touch()
     reasons = unready(closing=house.closing, backlog=house.store.backlog, answers=answers)
     told = {"ready": not reasons, "reasons": [asdict(reason) for reason in reasons]}
     return JSONResponse(told, status_code=503 if reasons else 200, headers=_NOT_KEPT)
@@ -69,6 +87,8 @@ def unready(*, closing: bool, backlog: Backlog, answers: bool) -> list[Reason]:
     reasons = [_CLOSING] if closing else []
     if backlog.stopped:
         reasons.append(_STOPPED)
+    elif backlog.trouble is not None:
+        reasons.append(_UNWRITABLE.get(backlog.trouble, _UNWRITTEN))
     elif not backlog.takes:
         reasons.append(_FULL)
     if not answers:

@@ -48,6 +48,9 @@ class ChipShape(Shape):
     `cost_kind` is priced, reported, unknown, free or local. `lost` counts parameters that were
     dropped or had no effect on the way to the wire. `thought` is how long a thought came before
     anything else did, `thought_field` the wire's name for it: `summary` is no thought itself.
+    `dropped` and `changed` name the parameters that did not reach the model or reached it
+    otherwise, `because` the place that decided each of them. `notices` are the codes of what is
+    odd about the answer, `answered` the model that the reply names where another was asked.
     """
 
     input_tokens: int | None = None
@@ -64,6 +67,11 @@ class ChipShape(Shape):
     finish_reason: str | None = None
     thought: float | None = None
     thought_field: str | None = None
+    dropped: list[str] = []
+    changed: list[str] = []
+    because: dict[str, str] = {}
+    notices: list[str] = []
+    answered: str | None = None
 
 
 class CallShape(Shape):
@@ -298,7 +306,12 @@ class StatusShape(Shape):
 
 
 class TraceShape(Shape):
-    """A trace as the list shows it. Offsets for the waterfall are in `timing`, seconds."""
+    """A trace as the list shows it. Offsets for the waterfall are in `timing`, seconds.
+
+    `model` is as it was asked, `model_answered` as the reply names it. `rate` is output tokens per
+    second. `findings` are codes of diagnoses, `dropped` and `changed` names of parameters; they are
+    empty where nothing is known. `replay_of` is the trace that this one repeats.
+    """
 
     id: str
     started_at: float
@@ -319,14 +332,27 @@ class TraceShape(Shape):
     conversation_id: str | None
     message_id: str | None
     timing: dict[str, float | None]
+    model_answered: str | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    rate: float | None = None
+    findings: list[str] = []
+    dropped: list[str] = []
+    changed: list[str] = []
+    tags: list[str] = []
+    key_id: str | None = None
+    replay_of: str | None = None
 
 
 class TraceList(Shape):
-    """A page of traces, newest first. `next` is the cursor of the following page."""
+    """A page of traces in the order that was asked for. `next` is the cursor of the following
+    page. `total` counts all pages; where there are very many, it only says that there are at
+    least so many."""
 
     traces: list[TraceShape]
     next: str | None
     total: int
+    total_is_at_least: bool = False
 
 
 class TracePage(Shape):

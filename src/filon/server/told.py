@@ -12,6 +12,7 @@ from filon.server import shapes
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
+from filon.trace.facts import Facts
 from filon.trace.records import AnyRecord, Because, Body, Frame, Timing
 
 
@@ -68,7 +69,9 @@ def trace(summary: TraceSummary) -> shapes.TraceShape:
     """A trace of the list."""
     fields: dict[str, Any] = msgspec.structs.asdict(summary)
     fields["timing"] = _timing(summary.timing)
-    return shapes.TraceShape(**fields)
+    known = msgspec.structs.asdict(fields.pop("facts") or Facts())
+    del known["flags"]
+    return shapes.TraceShape(**fields, **known)
 
 
 def running_trace(progress: Progress) -> shapes.TraceShape:
@@ -126,12 +129,14 @@ def _plain(value: Any) -> Any:
             return _bytes(data)
         case Frame():
             shown = _bytes(value.data)
-            return {
+            told = {
                 "at": value.at,
                 "text": shown["text"],
                 "size": shown["size"],
                 "kind": value.kind,
             }
+            # Text stands for bytes that are not UTF-8 only in part.
+            return told if shown["exact"] else {**told, "hex": value.data.hex(" ")}
         case msgspec.Struct():
             fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
             tag = value.__struct_config__.tag

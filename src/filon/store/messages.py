@@ -34,7 +34,10 @@ class Chip(Struct, frozen=True, kw_only=True):
 
     `estimated` marks counts that are ours; `lost` counts the parameters that did not reach the
     wire or had no effect there. `thought` is how long a thought came before anything else did,
-    `thought_field` the wire's name for it.
+    `thought_field` the wire's name for it. `dropped` and `changed` name the parameters that did
+    not reach the model or reached it otherwise, `because` the place that decided each of them.
+    `notices` are the codes of what is odd about the answer, `answered` the model that it names
+    where another was asked.
     """
 
     input_tokens: int | None = None
@@ -51,6 +54,11 @@ class Chip(Struct, frozen=True, kw_only=True):
     finish_reason: str | None = None
     thought: float | None = None
     thought_field: str | None = None
+    dropped: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    because: dict[str, str] = {}
+    notices: tuple[str, ...] = ()
+    answered: str | None = None
 
 
 class MessageRow(Struct, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ from filon.kit.log import Log
 from filon.store.conversations import Conversations
 from filon.store.database import Database
 from filon.store.keys import Keys
+from filon.store.lineage import Lineage
 from filon.store.messages import Messages
 from filon.store.models import Models
 from filon.store.people import People
 from filon.store.sessions import Sessions
 from filon.store.traces import Traces
-from filon.store.writer import Backlog, Writer
+from filon.store.writer import Backlog, Op, T, Writer
 
 
 async def _nothing(_: AsyncConnection) -> None:
@@ -32,6 +33,7 @@ class Store:
         self.conversations = Conversations(database, writer)
         self.messages = Messages(database, writer)
         self.traces = Traces(database, writer)
+        self.lineage = Lineage(database)
         self.models = Models(database, writer)
 
     @classmethod
@@ -39,6 +41,11 @@ class Store:
         """Opens the database, made or migrated first where needed. Raises StoreError."""
         database = await Database.open(url)
         return cls(database, Writer(database.writing, database.where, log))
+
+    async def write(self, op: Op[T]) -> T:
+        """Runs an operation that belongs to no noun, such as one that fills the database, after all
+        that was handed over before it. It is durable when this returns."""
+        return await self._writer.write(op)
 
     async def flush(self) -> None:
         """Returns when all that was handed over until now is stored."""
@@ -48,6 +55,12 @@ class Store:
     def backlog(self) -> Backlog:
         """How the writer stands."""
         return self._writer.backlog
+
+    def touch(self) -> None:
+        """Has the writer try where it has nothing to do, so that its backlog knows of a lock that
+        nobody has met yet."""
+        if not self._writer.backlog.waiting:
+            self._writer.offer(_nothing)
 
     async def size(self) -> int:
         """Bytes that all stored data takes."""

@@ -1,4 +1,5 @@
-"""The tables as they are now. How an older database gets here stands in `migrations/`.
+"""The tables as they are now, but for those of traces. How an older database gets here stands in
+`migrations/`.
 
 Times are Unix seconds. Structured values are JSON text or msgpack, written and read by the module
 of their noun. Whatever belongs to a person carries `owner_id`, and every query filters by it.
@@ -6,7 +7,6 @@ of their noun. Whatever belongs to a person carries `owner_id`, and every query 
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -29,11 +29,9 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by itself only in a column of exactly this type.
-_Serial = BigInteger().with_variant(Integer(), "sqlite")
 
-
-def _owner(*, primary_key: bool = False) -> Column[int]:
+def owner(*, primary_key: bool = False) -> Column[int]:
+    """The column that says whose a row is."""
     return Column(
         "owner_id",
         Integer,
@@ -57,7 +55,7 @@ sessions = Table(
     metadata,
     # The SHA-256 of the cookie's value, so that a copy of the database opens no session.
     Column("id", Text, primary_key=True),
-    _owner(),
+    owner(),
     Column("created_at", Double, nullable=False),
     Column("last_seen_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
@@ -68,7 +66,7 @@ sign_in_tokens = Table(
     "sign_in_tokens",
     metadata,
     Column("hash", Text, primary_key=True),
-    _owner(),
+    owner(),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("used_at", Double),
@@ -79,7 +77,7 @@ keys = Table(
     "keys",
     metadata,
     Column("id", Text, primary_key=True),
-    _owner(),
+    owner(),
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("hash", Text, nullable=False, unique=True),
@@ -97,7 +95,7 @@ keys = Table(
 key_days = Table(
     "key_days",
     metadata,
-    _owner(primary_key=True),
+    owner(primary_key=True),
     Column("key_id", Text, primary_key=True),
     # A date such as 2027-01-31, as it was where the program ran.
     Column("day", Text, primary_key=True),
@@ -114,7 +112,7 @@ conversations = Table(
     "conversations",
     metadata,
     Column("id", Text, primary_key=True),
-    _owner(),
+    owner(),
     Column("title", Text, nullable=False),
     Column("title_by", Text, nullable=False),
     Column("model", Text),
@@ -130,7 +128,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Text, primary_key=True),
-    _owner(),
+    owner(),
     Column(
         "conversation_id",
         Text,
@@ -163,49 +161,6 @@ messages = Table(
         sqlite_where=text("state = 'streaming'"),
         postgresql_where=text("state = 'streaming'"),
     ),
-)
-
-traces = Table(
-    "traces",
-    metadata,
-    Column("id", _Serial, primary_key=True),
-    Column("public_id", Text, nullable=False, unique=True),
-    _owner(),
-    Column("started_at", Double, nullable=False),
-    Column("caller", Text, nullable=False),
-    Column("endpoint", Text),
-    Column("model", Text, nullable=False),
-    Column("status", Integer),
-    Column("outcome", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("input_tokens", BigInteger),
-    Column("output_tokens", BigInteger),
-    Column("estimated", Boolean, nullable=False),
-    Column("cost_kind", Text, nullable=False),
-    Column("cost_usd", Double),
-    Column("ttft", Double),
-    Column("total", Double),
-    Column("mark", Text),
-    # Names, not references: a trace outlives the conversation it came from.
-    Column("conversation_id", Text),
-    Column("message_id", Text),
-    Column("timing", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    # Behind all that a list shows, so that it is read without touching the pages that hold them.
-    Column("records", LargeBinary, nullable=False),
-    # The key of the gateway's caller; a name, not a reference. Looked for in its index alone.
-    Column("key_id", Text),
-    # It holds all that the roll-up of a day needs, so that the status line reads no row.
-    Index("ix_traces_rollup", "owner_id", "started_at", "outcome", "cost_kind", "cost_usd"),
-    Index("ix_traces_key", "owner_id", "key_id", "started_at"),
-)
-
-body_pieces = Table(
-    "body_pieces",
-    metadata,
-    _owner(primary_key=True),
-    Column("hash", LargeBinary, primary_key=True),
-    Column("data", LargeBinary, nullable=False),
 )
 
 fetched_models = Table(

@@ -110,6 +110,24 @@ def decode(blob: bytes) -> Encoded:
     return Encoded(from_blob(blob, _Blob))
 
 
+class _References(Struct, frozen=True):
+    """Of a blob only the bodies."""
+
+    bodies: tuple[_Stored, ...]
+
+
+def references(blob: bytes) -> tuple[set[bytes], set[bytes]]:
+    """The hashes of the groups that a blob refers to, and of the pieces that stand in none."""
+    bodies = from_blob(blob, _References).bodies
+    groups = {each for body in bodies for each in _split(body.groups)}
+    return groups, {each for body in bodies for each in _split(body.hashes)}
+
+
+def hashes_in(group: bytes) -> list[bytes]:
+    """The hashes of the pieces in a group."""
+    return list(_split(group))
+
+
 def _body(record: AnyRecord) -> Body | None:
     match record:
         case Received(body=body) | Translated(body=body) | Attempt(request_body=body):

@@ -1,25 +1,28 @@
 """The one writer: it takes operations from a bounded queue and commits what is waiting together.
 
 A gateway's traces do not wait for the disk, only, when it cannot follow, for room in the queue.
+While another program holds the database locked, a batch is kept and tried again and again.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from functools import lru_cache
-from itertools import chain
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Dialect, Insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import FilonError
+from filon.kit import clock
 from filon.kit.log import Log
+from filon.store import obstacle
 from filon.store.errors import StoreError, explain
+from filon.store.inserts import ROWS_AT_ONCE, Inserts, Rows, alike, joined
+from filon.store.obstacle import Obstacle, is_lock
+
+__all__ = ["ROWS_AT_ONCE", "Backlog", "Inserts", "Op", "Rows", "Writer"]
 
 T = TypeVar("T")
 Op = Callable[[AsyncConnection], Awaitable[T]]
@@ -30,66 +33,11 @@ QUEUE_BYTES = 64 * 1024 * 1024
 # What one transaction takes at most, so that an answer's end never waits long behind traces.
 BATCH_LENGTH = 500
 BATCH_BYTES = 8 * 1024 * 1024
-# Rows in one statement, where there are as many: between two statements the thread that writes
-# waits for all others to let go of the interpreter, and they for it.
-ROWS_AT_ONCE = 32
 # Seconds for which operations that nobody awaits may gather; the promise is 0.25 at most.
 LINGER = 0.05
-
-
-Rows = Sequence[Mapping[str, Any]]
-Fold = Callable[[tuple[Rows, ...]], tuple[Rows, ...]]
-
-
-class Inserts(Struct, frozen=True):
-    """New rows for some statements. Inserts of the same statements are written as one.
-
-    `rows` has one entry per statement, each with rows of the same columns and of plain values
-    (SQLAlchemy's conversions cost more than the rest and are left out); `weight` is about how
-    many bytes they are. `fold` makes fewer rows of those of several that are joined.
-    """
-
-    statements: tuple[Insert, ...]
-    rows: tuple[Rows, ...]
-    weight: int = 0
-    fold: "Fold | None" = None
-
-    async def __call__(self, connection: AsyncConnection) -> None:
-        for statement, rows in zip(self.statements, self.rows, strict=True):
-            if rows:
-                await _insert(statement, rows, connection)
-
-
-async def _insert(statement: Insert, rows: Rows, connection: AsyncConnection) -> None:
-    compiled = _compiled(statement, tuple(rows[0]), connection.dialect)
-    values = [compiled.take(row) for row in rows]
-    whole = len(values) - len(values) % ROWS_AT_ONCE if compiled.of_many else 0
-    if whole:
-        joined = [
-            tuple(chain.from_iterable(values[at : at + ROWS_AT_ONCE]))
-            for at in range(0, whole, ROWS_AT_ONCE)
-        ]
-        await connection.exec_driver_sql(compiled.of_many, joined)
-    if values[whole:]:
-        await connection.exec_driver_sql(compiled.of_one, values[whole:])
-
-
-class _Compiled(Struct, frozen=True):
-    """A statement's SQL for one row and for `ROWS_AT_ONCE` (empty where the database has no such
-    form), and what takes its parameters out of a row."""
-
-    of_one: str
-    of_many: str
-    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-
-
-@lru_cache
-def _compiled(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    names: Sequence[str] = getattr(compiled, "positiontup", None) or columns
-    sql, one = str(compiled), f"({', '.join('?' * len(names))})"
-    many = sql.replace(one, ", ".join([one] * ROWS_AT_ONCE), 1) if one in sql else ""
-    return _Compiled(sql, many, itemgetter(*names))
+# Seconds between two tries at a locked database, beside the short wait of each
+# (`database.LOCK_WAIT`).
+_PAUSE = 0.05
 
 
 class _Item(Struct, frozen=True):
@@ -106,7 +54,8 @@ class _Outcome(Struct, frozen=True):
 
 class Backlog(Struct, frozen=True, kw_only=True):
     """How a writer stands. `waiting` operations with `bytes` of rows are not taken up yet; `stored`
-    and `lost` count inserts since the start. `takes` says whether there is room for more."""
+    and `lost` count inserts since the start. `takes` says whether there is room for more, `trouble`
+    is the code of what keeps the database from being written, where that is more than a moment."""
 
     waiting: int
     bytes: int
@@ -114,6 +63,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     lost: int
     takes: bool
     stopped: bool
+    trouble: str | None = None
 
 
 class Writer:
@@ -131,7 +81,11 @@ class Writer:
         self._batch: list[_Item] = []
         self._batch_bytes = 0
         self._awaited = False
+        # What somebody waits for, in the batch, in the queue or before it.
+        self._replies: set[asyncio.Future[Any]] = set()
+        self._obstacle = Obstacle(where, log)
         self._closing = False
+        self._close_by = 0.0
         self._failure: StoreError | None = None
         self._stored = 0
         self._lost = 0
@@ -141,8 +95,16 @@ class Writer:
     async def write(self, op: Op[T]) -> T:
         """Runs the operation, and returns its result once it is durable, or raises its error."""
         reply: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        await self._put(_Item(op, reply, _weight(op)))
-        return await reply
+        item = _Item(op, reply, _weight(op))
+        self._replies.add(reply)
+        try:
+            if self.has_room:
+                await self._put(item)
+            else:
+                await self._put_unless_told(item, reply)
+            return await reply
+        finally:
+            self._replies.discard(reply)
 
     async def enqueue(self, op: Op[object]) -> None:
         """Hands the operation over; waits only for room. Its error, if any, goes to the log."""
@@ -168,6 +130,7 @@ class Writer:
             lost=self._lost,
             takes=self.has_room,
             stopped=self._failure is not None,
+            trouble=self._obstacle.code,
         )
 
     def offer(self, op: Op[object]) -> bool:
@@ -181,8 +144,10 @@ class Writer:
         return True
 
     async def close(self) -> None:
-        """Writes what is waiting, then ends. Raises what ended the writer before its time."""
+        """Writes what is waiting, then ends; what cannot be written because of a lock is given up
+        after a while. Raises what ended the writer before its time."""
         self._closing = True
+        self._close_by = clock.monotonic() + obstacle.PATIENCE
         self._wake()
         await asyncio.wait([self._task])
         if self._failure is not None:
@@ -206,6 +171,17 @@ class Writer:
             self._drain()
             raise self._failure
 
+    async def _put_unless_told(self, item: _Item, reply: "asyncio.Future[Any]") -> None:
+        """Waits for room, but no longer than until the caller is told that it was in vain."""
+        putting = asyncio.ensure_future(self._put(item))
+        try:
+            await asyncio.wait({putting, reply}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            done = putting.done()
+            putting.cancel()
+        if done:
+            await putting
+
     def _check(self) -> None:
         if self._failure is not None:
             raise self._failure
@@ -221,12 +197,21 @@ class Writer:
         while not (self._closing and self._outstanding == 0):
             await self._gather()
             if self._batch:
-                await self._commit(self._batch)
-                self._batch, self._batch_bytes, self._awaited = [], 0, False
+                await self._commit()
+            self._batch_bytes, self._awaited = 0, False
+            if self._obstacle.stands and not self._obstacle.until_look:
+                await self._look()
 
     async def _gather(self) -> None:
         """Fills the batch: what is waiting, and what comes while nobody awaits a result."""
-        self._take(await self._queue.get())
+        if not self._obstacle.stands:
+            self._take(await self._queue.get())
+        else:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._obstacle.until_look):
+                    self._take(await self._queue.get())
+            if not self._batch:
+                return
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER):
                 while len(self._batch) < BATCH_LENGTH and self._batch_bytes < BATCH_BYTES:
@@ -240,29 +225,73 @@ class Writer:
     def _take(self, item: _Item | None) -> None:
         if item is None:
             return
-        self._batch.append(item)
-        self._batch_bytes += item.weight
-        self._awaited = self._awaited or item.reply is not None
+        if not _was_told(item):
+            self._batch.append(item)
+            self._batch_bytes += item.weight
+            self._awaited = self._awaited or item.reply is not None
         self._outstanding -= 1
         self._bytes -= item.weight
         self._room.set()
 
-    async def _commit(self, batch: list[_Item]) -> None:
+    async def _commit(self) -> None:
+        """Writes the batch. What meets a lock is kept and tried again, for as long as it lasts or
+        somebody wants it to wait."""
+        while self._batch:
+            outcomes = await self._tried(self._batch)
+            held = [one for one in outcomes if is_lock(one.error)]
+            self._settle([one for one in outcomes if not is_lock(one.error)])
+            self._batch = [one.item for one in held]
+            if not held:
+                return
+            self._obstacle.met(held[0].error)
+            if self._closing and clock.monotonic() >= self._close_by:
+                self._batch = []
+                self._settle(held)
+                return
+            if self._obstacle.is_past_patience:
+                self._refuse(held[0].error)
+            await asyncio.sleep(_PAUSE)
+
+    async def _tried(self, batch: list[_Item]) -> list[_Outcome]:
+        """What becomes of a batch in one transaction."""
         outcomes: list[_Outcome] = []
         try:
             if len(batch) == 1:
-                outcomes = [await self._attempt(batch[0], alone=True)]
-            else:
-                async with self._connection.begin():
-                    for group in _grouped(batch):
-                        outcomes += await self._apply(group)
+                return [await self._attempt(batch[0], alone=True)]
+            async with self._connection.begin():
+                for group in _grouped(batch):
+                    outcomes += await self._apply(group)
         except SQLAlchemyError as error:
             failure = explain(error, self._where)
-            outcomes = [_Outcome(item, error=failure) for item in batch]
+            return [_Outcome(item, error=failure) for item in batch]
+        return outcomes
+
+    def _refuse(self, error: FilonError | None) -> None:
+        """Tells all who wait that it is in vain. What nobody waits for is kept."""
+        told = [reply for reply in self._replies if not reply.done()]
+        for reply in told:
+            reply.set_exception(error or StoreError(self._where))
+        self._obstacle.refused(len(told))
+        self._batch = [item for item in self._batch if not _was_told(item)]
+
+    def _settle(self, outcomes: list[_Outcome]) -> None:
+        """Tells what became of operations, and takes it as a sign of how the database stands."""
         for outcome in outcomes:
             self._tell(outcome)
         self._count(outcomes)
         self._report_lost(outcomes)
+        if any(one.error is None for one in outcomes):
+            self._obstacle.wrote()
+        for error in {id(one.error): one.error for one in outcomes}.values():
+            self._obstacle.met(error)
+
+    async def _look(self) -> None:
+        """Whether what stood in the way is gone."""
+        outcome = await self._attempt(_Item(self._obstacle.look, None, 0), alone=True)
+        if outcome.error is None:
+            self._obstacle.gone()
+        else:
+            self._obstacle.met(outcome.error)
 
     async def _apply(self, group: list[_Item]) -> list[_Outcome]:
         """Each operation in a savepoint, so that its failure takes nothing else with it."""
@@ -309,6 +338,7 @@ class Writer:
         """What nobody waits for is told in the log, once per reason: on a full disk a line for each
         trace would be what fills it next."""
         lost = Counter(str(one.error) for one in outcomes if one.error and one.item.reply is None)
+        self._obstacle.lost(sum(lost.values()))
         for reason, count in lost.items():
             self._report("store.lost", reason=reason, count=count)
 
@@ -339,6 +369,12 @@ class Writer:
         return left
 
 
+def _was_told(item: _Item) -> bool:
+    """Whether its caller knows already that it failed, so that it must not be done any more."""
+    reply = item.reply
+    return reply is not None and reply.done() and not reply.cancelled()
+
+
 def _weight(op: Op[Any]) -> int:
     return op.weight if isinstance(op, Inserts) else 0
 
@@ -347,7 +383,7 @@ def _grouped(batch: list[_Item]) -> Iterator[list[_Item]]:
     """Neighbours that insert by the same statements together, all others alone, in order."""
     group: list[_Item] = []
     for item in batch:
-        if group and not _alike(group[-1].op, item.op):
+        if group and not alike(group[-1].op, item.op):
             yield group
             group = []
         group.append(item)
@@ -355,17 +391,5 @@ def _grouped(batch: list[_Item]) -> Iterator[list[_Item]]:
         yield group
 
 
-def _alike(one: Op[Any], other: Op[Any]) -> bool:
-    return (
-        isinstance(one, Inserts)
-        and isinstance(other, Inserts)
-        and one.statements is other.statements
-    )
-
-
 def _joined(group: list[_Item]) -> _Item:
-    inserts = [item.op for item in group if isinstance(item.op, Inserts)]
-    columns = zip(*(each.rows for each in inserts), strict=True)
-    rows: tuple[Rows, ...] = tuple([row for rows in column for row in rows] for column in columns)
-    first = inserts[0]
-    return _Item(Inserts(first.statements, first.fold(rows) if first.fold else rows), None, 0)
+    return _Item(joined([item.op for item in group if isinstance(item.op, Inserts)]), None, 0)

@@ -20,7 +20,9 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
     # Walking the records costs more than looking once through their bytes, and secrets in them
     # are rare.
     if redactor.found_in(msgspec.msgpack.encode(masked)):
-        masked = tuple(cast(AnyRecord, _masked(record, redactor)) for record in masked)
+        masked = tuple(
+            cast(AnyRecord, _masked(_counted(record, redactor), redactor)) for record in masked
+        )
     return tuple(
         _mask_across_frames(record, redactor)
         if isinstance(record, Attempt) and len(record.frames) > 1
@@ -57,6 +59,17 @@ def _mask_headers(record: AnyRecord) -> AnyRecord:
                 request_headers=headers(record.request_headers),
                 reply_headers=headers(record.reply_headers),
             )
+        case _:
+            return record
+
+
+def _counted(record: AnyRecord, redactor: Redactor) -> AnyRecord:
+    """The record with how many secrets its body held: one that is masked is not sent again as if
+    it were the same."""
+    match record:
+        case Received(body=body) | Attempt(request_body=body):
+            count = redactor.count(body.data)
+            return msgspec.structs.replace(record, masked=count) if count else record
         case _:
             return record
 

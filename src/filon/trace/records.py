@@ -21,7 +21,7 @@ class Because(Struct, frozen=True, kw_only=True):
     """The line that caused something: a place in a file, or a word for where no file is at work.
 
     `source` is a file's name (`librechat.yaml`, `deepseek.toml`) or one of "you", "preset",
-    "default", "filon". `line` counts from 1. `rule` is the key there: `dropParams[0]`. `why` is
+    "default", "filon", "provider". `line` counts from 1. `rule` is the key there: `dropParams[0]`. `why` is
     the reason in words, where the line has one.
     """
 
@@ -49,12 +49,26 @@ class Record(Struct, frozen=True, kw_only=True):
     error: Problem | None = None
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """One thing in which a replay differs from its parent: "endpoint", "model", "messages", "body"
+    or the name of a parameter, with its values as JSON. Of messages and body there are none here:
+    they stand in the traces."""
+
+    name: str
+    before: Any = None
+    after: Any = None
+
+
 class Received(Record, frozen=True, kw_only=True, tag="received"):
     """The request as it came: who asked, by which door, in which protocol, with which bytes.
 
-    `caller` is "chat", "gateway", "cli" or "title"; `key` the display prefix of the API key.
+    `caller` is "chat", "gateway", "cli", "title", "replay" or "request"; `key` the display prefix
+    of the API key.
     `tags` and `metadata` are what the request's own headers say of it, `timeout` how many seconds
-    they allow, `strict` that they forbid what the key's leniency allows.
+    they allow, `strict` that they forbid what the key's leniency allows. `masked` counts the
+    secrets that are masked in the body.
+    Of a replay, `replay_of` is the parent's id, `replay_as` "asked" or "wire", and `changes` what
+    was changed.
     """
 
     caller: str = ""
@@ -68,6 +82,10 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     metadata: dict[str, str | int | float | bool] = {}
     timeout: float | None = None
     strict: bool | None = None
+    masked: int = 0
+    replay_of: str | None = None
+    replay_as: str | None = None
+    changes: tuple[Change, ...] = ()
 
 
 class Admitted(Record, frozen=True, kw_only=True, tag="admitted"):
@@ -174,7 +192,8 @@ class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
 class Timing(Struct, frozen=True, kw_only=True):
     """The phases of one exchange in seconds from its start; None where a phase did not happen.
 
-    A reused connection has no `dns`, `connect` or `tls`. `sent` is when the last byte of the
+    `dns`, `connect`, `proxy` (the tunnel through one) and `tls` are durations, in this order; a
+    reused connection has none of them. `sent` is when the last byte of the
     request left, `first_byte` when the head of the reply came, `first_output` when the first
     bytes that a reader can see came, `ended` when the exchange was over. `retried_stale` says that
     a connection kept from before turned out to be closed, and that the request was sent once more.
@@ -189,6 +208,7 @@ class Timing(Struct, frozen=True, kw_only=True):
     ended: float | None = None
     reused: bool = False
     retried_stale: bool = False
+    proxy: float | None = None
 
 
 class Frame(Struct, frozen=True, array_like=True):
@@ -206,7 +226,9 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     """One HTTP exchange with a provider, captured at the socket's edge after every change.
 
     `waited` is how many seconds the turn waited before it, for a place in the endpoint's line or
-    to try again; `then` says what was done after it failed, and why.
+    to try again; `then` says what was done after it failed, and why. `masked` counts the secrets
+    that are masked in the request's body. `through` is the proxy that it went by way of, without
+    who asked it; then `address` is that of the proxy.
     """
 
     stage: str = "send"
@@ -227,13 +249,17 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     retry_after: float | None = None
     waited: float = 0.0
     then: str | None = None
+    masked: int = 0
+    through: str | None = None
 
 
 class Cost(Struct, frozen=True, kw_only=True):
     """What the turn cost in USD, or why that is unknown.
 
     `usd` None means unknown (`why` says so) unless `kind` is "free" (practice) or "local".
-    `arithmetic` is the sum as a reader can check it; `source` names the price list and its date.
+    `arithmetic` is the sum as a reader can check it; `source` names the price list and its version.
+    Of a figure that the provider reported, `reckoned_usd` is what the list at `reckoned_source`
+    says, with its prices and its arithmetic.
     """
 
     kind: Literal["priced", "reported", "unknown", "free", "local"]
@@ -244,6 +270,9 @@ class Cost(Struct, frozen=True, kw_only=True):
     arithmetic: str | None = None
     source: str | None = None
     why: str | None = None
+    written_usd_per_mtok: float | None = None
+    reckoned_usd: float | None = None
+    reckoned_source: str | None = None
 
 
 class Settled(Record, frozen=True, kw_only=True, tag="settled"):
@@ -252,7 +281,8 @@ class Settled(Record, frozen=True, kw_only=True, tag="settled"):
     `usage` is what the provider reported; `estimated` is our count where it did not.
     `ttft` is seconds from the start of the turn to the first output, `rate` output tokens per
     second after it. `thought_field` is the wire's name for what the model thought, if it did:
-    `reasoning_content`, `thinking`, `summary`, ...
+    `reasoning_content`, `thinking`, `summary`, ... `model` is the model as the reply names it.
+    `findings` are notices of what is odd about an answer that came.
     """
 
     stage: str = "settle"
@@ -267,6 +297,8 @@ class Settled(Record, frozen=True, kw_only=True, tag="settled"):
     message: Message | None = None
     message_id: str | None = None
     conversation_id: str | None = None
+    model: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class StageFailed(Record, frozen=True, kw_only=True, tag="failed"):

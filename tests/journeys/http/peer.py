@@ -14,6 +14,7 @@ from filon.kit.http import HttpFailure, Outgoing, Phases, Upstream
 from filon.kit.http.upstream import Http1Upstream
 from tests.journeys.http.aiohttp_upstream import AiohttpUpstream
 from tests.journeys.raw_server import RawServer, length_of
+from tests.waiting import LONG
 
 # What is played: bytes to write; "pause" lets the other side read first; "close" and "reset" end
 # the connection; "wait" lasts until the client leaves.
@@ -145,14 +146,14 @@ async def ask(
     """One exchange, read to its end."""
     request = outgoing(url, method=method, headers=headers, body=body, connect=connect)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             exchange = await upstream.open(request, phases or Phases())
     except HttpFailure as failure:
         return Got(kind=failure.kind)
     pieces: list[bytes] = []
     kind: str | None = None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             async for piece in exchange.chunks():
                 pieces.append(piece)
     except HttpFailure as failure:

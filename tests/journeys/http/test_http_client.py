@@ -312,7 +312,8 @@ def rendered(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     reply=st.builds(rendered, STATUSES, HEADERS, BODIES, FRAMINGS),

@@ -9,6 +9,7 @@ from filon.kit.http import Phases, Upstream
 from tests.journeys.http.aiohttp_upstream import AiohttpUpstream
 from tests.journeys.http.peer import HELLO, Got, Peer, ask, outgoing
 from tests.journeys.site import until
+from tests.waiting import LONG
 
 
 async def test_a_connection_is_kept(client: Upstream, peer: Peer) -> None:
@@ -115,7 +116,7 @@ async def test_whoever_leaves_closes_the_connection(
         await asyncio.sleep(0)
     reading.cancel()
     await asyncio.wait({reading})
-    await asyncio.wait_for(peer.left.wait(), 20)
+    await asyncio.wait_for(peer.left.wait(), LONG)
     assert reading.cancelled()
 
 
@@ -123,7 +124,7 @@ async def test_an_exchange_that_is_closed_early(client: Upstream, peer: Peer) ->
     peer.plays((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", "wait"))
     exchange = await client.open(outgoing(peer.url), Phases())
     await exchange.close()
-    await asyncio.wait_for(peer.left.wait(), 20)
+    await asyncio.wait_for(peer.left.wait(), LONG)
 
 
 async def test_closing_the_client_ends_what_runs(own: Upstream, peer: Peer) -> None:

@@ -3,6 +3,7 @@ in the chat."""
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,9 +34,10 @@ from tests.journeys.resilience.resilient import (
     renew,
     trace_of,
 )
-from tests.journeys.site import Site, impatient, until
+from tests.journeys.site import Reply, Site, impatient, until
 from tests.journeys.test_bad_input import check_openai
 from tests.journeys.test_gateway_headers import key_with
+from tests.waiting import with_patience
 
 BROKEN = refusal(500, "It broke.")
 
@@ -125,7 +127,7 @@ async def test_where_nobody_listens_three_attempts_are_made(site: Site) -> None:
 @pytest.mark.parametrize("script", [("stall",), (OPEN, "stall")], ids=["nothing", "a head"])
 async def test_silence_is_waited_for_once(site: Site, recorder: Recorder, script: Script) -> None:
     recorder.answers(script)
-    with impatient(site):
+    with impatient(site, first=0.3):
         reply = await site.program(BODY)
     check_openai(reply, 504)
     assert len(recorder.requests) == 1
@@ -134,16 +136,24 @@ async def test_silence_is_waited_for_once(site: Site, recorder: Recorder, script
 async def test_an_answer_must_begin_before_the_deadline_of_all_attempts(
     site: Site, recorder: Recorder
 ) -> None:
-    services = site.house.services
-    usual = services.retries
-    services.retries = replace(usual, deadline=0.3)
     recorder.answers(("stall",))
-    try:
-        reply = await site.program(BODY)
-    finally:
-        services.retries = usual
+    reply = await with_patience(
+        partial(asked_until, site, recorder), lambda _: len(recorder.requests) == 1
+    )
     assert "has sent nothing" in check_openai(reply, 504)["message"]
     assert len(recorder.requests) == 1
+
+
+async def asked_until(site: Site, recorder: Recorder, seconds: float) -> Reply:
+    """The reply where all attempts together have so many seconds."""
+    services = site.house.services
+    usual = services.retries
+    services.retries = replace(usual, deadline=seconds)
+    recorder.requests.clear()
+    try:
+        return await site.program(BODY)
+    finally:
+        services.retries = usual
 
 
 # Waits that the provider names.

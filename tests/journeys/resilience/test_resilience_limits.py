@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from filon.kit import clock
 from filon.pipeline.slots import MemorySlots, Taken, Wish
 from filon.providers.endpoint import EndpointLimits
 from tests.journeys.recorder import Recorder
@@ -119,10 +120,17 @@ async def test_who_leaves_the_line_frees_its_place(site: Site, recorder: Recorde
 
 async def test_the_caller_s_time_may_be_over_in_the_line(site: Site, recorder: Recorder) -> None:
     taken = await hold(site)
+    began = clock.monotonic()
     reply = await ask(site, "/v1/chat/completions", NARROW_BODY, x_filon_timeout="0.2")
+    passed = (clock.monotonic() - began) * 1000
     assert check_openai(reply, 504)["code"] == "deadline_passed"
     assert reply.headers["x-should-retry"] == "false"
-    assert not records(await trace_of(site, reply), "attempt")
+    trace = await trace_of(site, reply)
+    assert not records(trace, "attempt")
+    # Time in the line is not Filon's own, though no attempt tells of it.
+    (failed,) = records(trace, "failed")
+    in_line = (failed["ended"] - failed["started"]) * 1000
+    assert float(reply.headers["x-filon-overhead-ms"]) < passed - in_line / 2
     await site.house.services.slots.give_back(taken, 0)
     assert not recorder.requests
     assert (await site.program(NARROW_BODY)).status == 200
@@ -131,9 +139,9 @@ async def test_the_caller_s_time_may_be_over_in_the_line(site: Site, recorder: R
 async def test_who_would_be_served_too_late_is_told_at_once(site: Site, recorder: Recorder) -> None:
     body = {"model": "slow/m-1", "messages": MESSAGES}
     assert (await site.program(body)).status == 200
-    reply = await ask(site, "/v1/chat/completions", body, x_filon_timeout="5")
+    reply = await ask(site, "/v1/chat/completions", body, x_filon_timeout="20")
     assert check_openai(reply, 503)["code"] == "endpoint_busy"
-    assert 55 < int(reply.headers["retry-after"]) <= 60
+    assert 20 < int(reply.headers["retry-after"]) <= 60
     assert len(recorder.requests) == 1
 
 
@@ -159,7 +167,7 @@ LARGE = [{"role": "user", "content": "word" * 700}]
 
 async def counted(site: Site, **fields: Any) -> Reply:
     body = {"model": "counted/m-1", "messages": MESSAGES, **fields}
-    return await ask(site, "/v1/chat/completions", body, x_filon_timeout="5")
+    return await ask(site, "/v1/chat/completions", body, x_filon_timeout="20")
 
 
 async def test_what_was_used_replaces_the_estimate(site: Site, recorder: Recorder) -> None:

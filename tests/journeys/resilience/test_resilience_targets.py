@@ -114,8 +114,11 @@ async def test_silence_leads_to_the_next_target(
     """Even when a head has been there for longer than an answer is held back."""
     monkeypatch.setattr(send_module, "GRACE", 0.0)
     recorder.answers(script)
-    with impatient(site, 1.0):
-        reply = await site.program(PAIR)
+    with impatient(site, first=0.3):
+        asking = asyncio.ensure_future(site.program(PAIR))
+        await recorder.request(0)
+    # What has little patience with the first target has the usual with the next.
+    reply = await asking
     assert (reply.status, who(reply)) == (200, "second/m-2"), reply.text
     assert len(recorder.requests) == 1
 
@@ -237,10 +240,16 @@ async def test_an_endpoint_that_fails_is_left_alone_for_a_while(
     assert (await site.program(BODY)).status == 200
 
 
-async def test_a_person_is_let_through(site: Site, recorder: Recorder) -> None:
+async def test_a_person_is_let_through_and_an_answer_opens_the_way_to_all(
+    site: Site, recorder: Recorder
+) -> None:
     await opened(site, recorder)
+    assert (await chat(site, "rec/m-1"))["state"] == "failed"
+    check_openai(await site.program(BODY), 503)
     recorder.answers(spoken("gold"))
     assert (await chat(site, "rec/m-1"))["text"] == "gold"
+    recorder.answers(completion("gold"))
+    assert (await site.program(BODY)).status == 200
 
 
 async def test_a_route_goes_past_an_endpoint_that_rests(

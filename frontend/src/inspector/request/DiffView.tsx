@@ -78,11 +78,18 @@ function DiffRow({ line }: { line: DiffLine }) {
 
 function Note({ line, decision }: { line: DiffLine; decision?: Decision }) {
   const { t } = useTranslation("inspector");
-  if (line.sign === " " || (!decision && !line.was && !line.wasKey)) return null;
+  if (line.sign === " " || (!decision && !line.was && !line.wasKey && line.moved === undefined)) return null;
   const reason = decision?.note ?? decision?.because.why ?? decision?.because.rule;
   return (
     <p className="js-note" style={{ paddingLeft: 40 + line.depth * 14 }}>
-      {line.wasKey ? (
+      {line.moved !== undefined ? (
+        <>
+          {t(line.sign === "−" ? "diff.movedTo" : "diff.movedFrom")}{" "}
+          <code>
+            <Visible text={line.moved} />
+          </code>
+        </>
+      ) : line.wasKey ? (
         <>
           {t("diff.was")} <code>{line.wasKey}</code>
         </>
@@ -96,7 +103,7 @@ function Note({ line, decision }: { line: DiffLine; decision?: Decision }) {
       ) : null}
       {decision ? (
         <>
-          {line.wasKey || line.was ? " · " : null}
+          {line.wasKey || line.was || line.moved !== undefined ? " · " : null}
           {reason ? (
             <>
               <Visible text={reason} />{" "}

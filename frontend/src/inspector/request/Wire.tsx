@@ -1,47 +1,46 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { readJson } from "../../core/json";
+import type { JsonNode } from "../../core/json";
 import { bytes } from "../../format";
 import { CopyButton } from "../../ui/CopyButton";
-import { askedOf } from "../asked";
 import { RawText } from "../BodyView";
 import { Choice } from "../Choice";
 import { countSigns, diffJson } from "../diff";
 import { JsonView } from "../JsonView";
-import type { Assembled, Attempt, Body, Decision, Received, Translated } from "../records";
+import type { Attempt, Body, Decision, Translated } from "../records";
 import { DiffView } from "./DiffView";
 import { HeaderList } from "./HeaderList";
+import { savedBytes } from "./weights";
 
 const NONE: readonly Decision[] = [];
 
 interface WireProps {
-  assembled?: Assembled;
-  received?: Received;
+  /** The request as it was before it was translated. */
+  before: JsonNode | null;
+  /** Laid out anew from a message of the chat. */
+  fromChat: boolean;
+  sent: JsonNode | null;
   translated?: Translated;
   attempt?: Attempt;
 }
 
 type View = "diff" | "whole" | "raw";
 
-/** Step 3: what left the machine, and how it differs from what was asked. */
-export function Wire({ received, assembled, translated, attempt }: WireProps) {
+/** Step 3: what left the machine, and how it differs from what was assembled. */
+export function Wire({ before, fromChat, sent, translated, attempt }: WireProps) {
   const { t } = useTranslation("inspector");
   const [view, setView] = useState<View>("diff");
   const body: Body | undefined = attempt?.request_body ?? translated?.body;
   const headers = attempt?.request_headers ?? translated?.headers ?? [];
-  const sent = useMemo(() => readJson(body?.text ?? ""), [body?.text]);
   const decisions = translated?.decisions ?? NONE;
-  const asked = useMemo(
-    () => askedOf({ text: received?.body.text ?? "", sent, assembled, decisions }),
-    [received?.body.text, sent, assembled, decisions],
-  );
   const lines = useMemo(() => {
-    if (!asked || !sent) return null;
+    if (!before || !sent) return null;
     const renamed = new Map(
       decisions.flatMap((d) => (d.sent_as && d.sent_as !== d.name ? [[d.name, d.sent_as] as const] : [])),
     );
-    return diffJson(asked.node, sent, { renamed });
-  }, [asked, sent, decisions]);
+    return diffJson(before, sent, { renamed });
+  }, [before, sent, decisions]);
+  const saved = savedBytes(decisions);
   if (!body) return <p className="text-ink-2">{t("request.notSent")}</p>;
   const shown: View = !lines && view === "diff" ? (sent ? "whole" : "raw") : view;
   const counts = lines ? countSigns(lines) : null;
@@ -59,6 +58,12 @@ export function Wire({ received, assembled, translated, attempt }: WireProps) {
             <span className="mono">{attempt.address}</span>
           </>
         ) : null}
+        {attempt?.through ? (
+          <>
+            {" · "}
+            {t("request.through", { proxy: attempt.through })}
+          </>
+        ) : null}
         {" · "}
         <span className="mono">{translated?.protocol}</span>
       </p>
@@ -68,6 +73,7 @@ export function Wire({ received, assembled, translated, attempt }: WireProps) {
         {counts && shown === "diff" ? (
           <span>{t("diff.summary", { added: counts["+"], dropped: counts["−"], changed: counts["~"] })}</span>
         ) : null}
+        {saved > 0 ? <span>{t("request.saved", { size: bytes(saved) })}</span> : null}
         {body.exact ? null : <span className="text-warn">{t("body.notExact")}</span>}
         <span className="flex-1" />
         <Choice
@@ -78,7 +84,7 @@ export function Wire({ received, assembled, translated, attempt }: WireProps) {
         />
         <CopyButton text={body.text} word={t("body.copy")} />
       </div>
-      {shown === "diff" && asked?.fromChat ? <p className="insp-note mb-0!">{t("diff.fromChat")}</p> : null}
+      {shown === "diff" && fromChat ? <p className="insp-note mb-0!">{t("diff.fromChat")}</p> : null}
       {shown === "diff" && lines ? <DiffView lines={lines} decisions={decisions} /> : null}
       {shown === "whole" && sent ? <JsonView node={sent} open={2} /> : null}
       {shown === "raw" ? <RawText text={body.text} /> : null}

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
-import { endOf, phasesOf, placed } from "../phases";
+import { endOf, phasesOf, placed, waitBefore } from "../phases";
 import type { Attempt, TraceRecords } from "../records";
 import { Core } from "./Core";
 
@@ -15,12 +15,18 @@ export function AttemptRows({ records, chosen, onChoose }: AttemptRowsProps) {
   const { t } = useTranslation("inspector");
   const { attempts } = records;
   const start = records.all[0]?.started ?? attempts[0]?.started ?? 0;
-  const rows = attempts.map((attempt) => {
+  const rows = attempts.map((attempt, at) => {
     const failed = Boolean(attempt.error) || (attempt.status ?? 0) >= 400;
     const offset = Math.max(0, attempt.started - start);
     const end = endOf(attempt.timing, attempt.frames);
     const own = phasesOf({ timing: attempt.timing, frames: attempt.frames, failed });
-    return { attempt, failed, offset, end, phases: placed(own, offset, attempt.waited) };
+    return {
+      attempt,
+      failed,
+      offset,
+      end,
+      phases: placed(own, offset, attempt.waited, waitBefore(attempts[at - 1])),
+    };
   });
   const span = Math.max(0.001, ...rows.map((row) => row.offset + row.end));
   return (

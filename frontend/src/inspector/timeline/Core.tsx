@@ -29,7 +29,7 @@ export function Core({ phases, span, height = 24, now }: CoreProps) {
 }
 
 /** The key to the strata, with how long each took in all. */
-export function Phases({ phases }: { phases: Phase[] }) {
+export function Phases({ phases, done }: { phases: Phase[]; done?: number }) {
   const { t } = useTranslation("inspector");
   return (
     <ul className="insp-phases">
@@ -40,6 +40,11 @@ export function Phases({ phases }: { phases: Phase[] }) {
           <b>{kind === "failed" ? t("phase.at", { time: duration(at) }) : duration(seconds)}</b>
         </li>
       ))}
+      {done === undefined ? null : (
+        <li>
+          {t("phase.done")} <b>{t("phase.at", { time: duration(done) })}</b>
+        </li>
+      )}
     </ul>
   );
 }

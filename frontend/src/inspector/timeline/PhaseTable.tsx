@@ -3,7 +3,7 @@ import { duration } from "../../format";
 import type { Phase } from "../phases";
 import type { Timing } from "../records";
 
-const STEPS = ["dns", "connect", "tls"] as const;
+const STEPS = ["dns", "connect", "proxy", "tls"] as const;
 const MOMENTS = ["sent", "first_byte", "first_output", "ended"] as const;
 
 /** The same as the core, for those who read tables: phases, then the moments they are made from. */

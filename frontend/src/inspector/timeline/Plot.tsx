@@ -11,7 +11,13 @@ import { FrameCard } from "./FrameCard";
 interface PlotProps {
   frames: Frame[];
   stalls: Stall[];
+  /** Seconds that the whole width stands for, the wait before the attempt among them. */
   span: number;
+  /** Seconds on the axis before the attempt began. */
+  lead: number;
+  /** The frame that the scrubber stands on. */
+  chosen: number | null;
+  onChoose: (frame: number | null) => void;
   now?: number;
   height?: number;
 }
@@ -25,24 +31,39 @@ const TONE = {
   other: "var(--ink-3)",
 };
 
-/** A dot per frame: across, when it came; up, how long after the one before. */
-export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
+/**
+ * A dot per frame: across, when it came; up, how long after the one before. What the pointer is over is
+ * shown beside it; a press or an arrow sets the scrubber, which stays.
+ */
+export function Plot({ frames, stalls, span, lead, chosen, onChoose, now, height = 82 }: PlotProps) {
   const { t } = useTranslation("inspector");
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box) || 516;
-  const [at, setAt] = useState<number | null>(null);
-  const x = (seconds: number) => (seconds / span) * width;
+  const [hovered, setHovered] = useState<number | null>(null);
+  const x = (seconds: number) => ((seconds + lead) / span) * width;
   const y = (gap: number) => height - PAD - heightOf(gap) * (height - 2 * PAD);
-  const shown = at === null ? null : Math.min(at, frames.length - 1);
-  const frame = shown === null ? undefined : frames[shown];
+  const set = chosen === null ? null : Math.min(chosen, frames.length - 1);
+  const frame = set === null ? undefined : frames[set];
+  const over = hovered === null || hovered === set ? undefined : frames[hovered];
 
+  const under = (event: PointerEvent<HTMLDivElement>) => {
+    const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    return nearestFrame(frames, (left / width) * span - lead);
+  };
   const point = (event: PointerEvent<HTMLDivElement>) => {
     if (frames.length === 0) return;
-    const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    setAt(nearestFrame(frames, (left / width) * span));
+    if (event.buttons & 1) onChoose(under(event));
+    else setHovered(under(event));
+  };
+  const press = (event: PointerEvent<HTMLDivElement>) => {
+    if (frames.length === 0) return;
+    event.currentTarget.setPointerCapture?.(event.pointerId);
+    setHovered(null);
+    onChoose(under(event));
   };
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
-    const from = shown ?? -1;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const from = set ?? -1;
     const steps: Record<string, number> = {
       ArrowRight: from + 1,
       ArrowLeft: from - 1,
@@ -53,35 +74,32 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
     };
     const to = steps[event.key];
     if (to === undefined || frames.length === 0) {
-      if (event.key === "Escape" && at !== null) {
+      if (event.key === "Escape" && set !== null) {
+        event.preventDefault();
         event.stopPropagation();
-        setAt(null);
+        onChoose(null);
       }
       return;
     }
     event.preventDefault();
-    setAt(Math.min(frames.length - 1, Math.max(0, to)));
+    onChoose(Math.min(frames.length - 1, Math.max(0, to)));
   };
 
-  const marks = ticks(span, width < 420 ? 4 : 8);
+  const marks = ticks(span - lead, width < 420 ? 4 : 8);
   const step = marks[1] ?? 1;
   return (
-    <div
-      className="relative"
-      ref={box}
-      onPointerLeave={(event) => event.pointerType === "mouse" && setAt(null)}
-    >
+    <div className="relative" ref={box} onPointerLeave={() => setHovered(null)}>
       <div
         role="slider"
         tabIndex={0}
         aria-label={t("timeline.scrubber")}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, frames.length - 1)}
-        aria-valuenow={shown ?? 0}
+        aria-valuenow={set ?? 0}
         aria-valuetext={
           frame
             ? t("timeline.frameAt", {
-                number: (shown ?? 0) + 1,
+                number: (set ?? 0) + 1,
                 count: frames.length,
                 time: duration(frame.at),
                 kind: frame.kind || t("stream.noKind"),
@@ -90,9 +108,8 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
         }
         className="insp-plot"
         onPointerMove={point}
-        onPointerDown={point}
+        onPointerDown={press}
         onKeyDown={walk}
-        onBlur={() => setAt(null)}
       >
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           {GRID.map((gap) => (
@@ -101,7 +118,7 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
           {stalls.map((stall) => (
             <StallArea key={stall.from} stall={stall} from={x(stall.from)} to={x(stall.to)} height={height} />
           ))}
-          <Dots frames={frames} span={span} width={width} height={height} />
+          <Dots frames={frames} span={span} lead={lead} width={width} height={height} />
           {GRID.map((gap) => (
             <text key={gap} x={width} y={y(gap) - 3} textAnchor="end">
               {duration(gap).replace(".00", "")}
@@ -110,6 +127,7 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
           {now === undefined ? null : (
             <path d={`M${x(now)} 0V${height}`} stroke="var(--vein)" strokeWidth="1.5" />
           )}
+          {over ? <path d={`M${x(over.at)} 0V${height}`} stroke="var(--line-strong)" /> : null}
           {frame ? (
             <g stroke="var(--vein)" fill="var(--vein)">
               <path d={`M${x(frame.at)} 0V${height}`} strokeWidth="1.5" />
@@ -122,15 +140,15 @@ export function Plot({ frames, stalls, span, now, height = 82 }: PlotProps) {
         {marks.map((mark, i) => (
           <span
             key={mark}
-            style={{ left: `${(mark / span) * 100}%` }}
+            style={{ left: `${((mark + lead) / span) * 100}%` }}
             data-end={x(mark) > width - 14 || undefined}
           >
             {tickLabel(mark, i, step)}
           </span>
         ))}
       </div>
-      {frame && shown !== null ? (
-        <FrameCard frame={frame} index={shown} before={frames[shown - 1]} at={x(frame.at)} width={width} />
+      {over && hovered !== null ? (
+        <FrameCard frame={over} index={hovered} before={frames[hovered - 1]} at={x(over.at)} width={width} />
       ) : null}
     </div>
   );
@@ -159,26 +177,27 @@ function StallArea({ stall, from, to, height }: { stall: Stall; from: number; to
 interface DotsProps {
   frames: Frame[];
   span: number;
+  lead: number;
   width: number;
   height: number;
 }
 
 /** All dots of a kind are one path: a line of no length with round ends is a dot. */
-function Dots({ frames, span, width, height }: DotsProps) {
+function Dots({ frames, span, lead, width, height }: DotsProps) {
   const paths = useMemo(() => {
     const drawn: Record<keyof typeof TONE, string> = { content: "", reasoning: "", tool: "", other: "" };
     const dots = dotsOf(frames);
-    const x = (seconds: number) => ((seconds / span) * width).toFixed(1);
+    const x = (seconds: number) => (((seconds + lead) / span) * width).toFixed(1);
     const y = (gap: number) => (height - PAD - heightOf(gap) * (height - 2 * PAD)).toFixed(1);
     const kindOf = (index: number) => outputOf(frames[index]?.kind ?? "") ?? "other";
     if (dots.length <= MOST_DOTS) {
       for (const dot of dots) drawn[kindOf(dot.index)] += `M${x(dot.at)} ${y(dot.gap)}h0`;
     } else {
-      for (const column of columnsOf(dots, span, Math.round(width / 2)))
+      for (const column of columnsOf(dots, span - lead, Math.round(width / 2)))
         drawn[kindOf(column.index)] += `M${x(column.at)} ${y(column.least)}V${y(column.greatest)}`;
     }
     return drawn;
-  }, [frames, span, width, height]);
+  }, [frames, span, lead, width, height]);
   const thickness = frames.length <= MOST_DOTS ? 3.4 : 1.6;
   return (Object.keys(TONE) as (keyof typeof TONE)[]).map((kind) => (
     <path

@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import type { Trace } from "../../api/types";
 import { count, duration } from "../../format";
 import { Button } from "../../ui/Button";
+import type { Fold } from "../fold/said";
 import { gaps, median, stallsOf } from "../frames";
-import { endOf, phasesOf, withStalls } from "../phases";
+import { endOf, phasesOf, placed, waitBefore, withStalls } from "../phases";
 import type { Attempt, Timing, TraceRecords } from "../records";
 import { Section } from "../Section";
 import { AttemptRows } from "./AttemptRows";
 import { Core, Phases } from "./Core";
+import { Moment } from "./Moment";
 import { PhaseTable } from "./PhaseTable";
 import { Plot } from "./Plot";
 import { Stages } from "./Stages";
@@ -18,6 +20,10 @@ interface TimelineProps {
   records: TraceRecords;
   attempt?: Attempt;
   onChoose: (number: number) => void;
+  fold: Fold;
+  /** The frame that the scrubber stands on. */
+  frame: number | null;
+  onFrame: (frame: number | null) => void;
   now: number;
   narrow: boolean;
 }
@@ -25,7 +31,8 @@ interface TimelineProps {
 /** A clock that is off by more than this is not ours to measure with. */
 const SANE = 3600;
 
-export function TimelineSection({ trace, records, attempt, onChoose, now, narrow }: TimelineProps) {
+export function TimelineSection(props: TimelineProps) {
+  const { trace, records, attempt, onChoose, fold, frame, onFrame, now, narrow } = props;
   const { t } = useTranslation("inspector");
   const [asTable, setAsTable] = useState(false);
   // An attempt that failed is over, even while the turn waits to try again.
@@ -50,7 +57,11 @@ export function TimelineSection({ trace, records, attempt, onChoose, now, narrow
       {attempt ? (
         <Exchange
           attempt={attempt}
+          before={records.attempts[records.attempts.indexOf(attempt) - 1]}
           live={live}
+          fold={fold}
+          frame={frame}
+          onFrame={onFrame}
           now={live ? now - attempt.started : undefined}
           asTable={asTable}
           narrow={narrow}
@@ -76,25 +87,30 @@ function connectionOf(timing: Timing) {
   return timing.reused ? "timeline.reused" : "timeline.new";
 }
 
-interface ExchangeProps {
+interface ExchangeProps extends Pick<TimelineProps, "fold" | "frame" | "onFrame"> {
   attempt: Attempt;
+  before?: Attempt;
   live: boolean;
   now?: number;
   asTable: boolean;
   narrow: boolean;
 }
 
-function Exchange({ attempt, live, now, asTable, narrow }: ExchangeProps) {
+function Exchange(props: ExchangeProps) {
+  const { attempt, before, live, fold, frame, onFrame, now, asTable, narrow } = props;
   const { t } = useTranslation("inspector");
   const { frames, timing } = attempt;
   const failed = Boolean(attempt.error) || (attempt.status ?? 0) >= 400;
   const sane = now !== undefined && now >= 0 && now < SANE ? now : undefined;
   const end = endOf(timing, frames, sane);
   const stalls = useMemo(() => stallsOf(frames), [frames]);
-  const phases = withStalls(phasesOf({ timing, frames, failed, now: sane }), stalls);
+  // A wait that nobody can see is none.
+  const lead = (attempt.waited ?? 0) < 0.001 ? 0 : (attempt.waited ?? 0);
+  const own = withStalls(phasesOf({ timing, frames, failed, now: sane, fine: true }), stalls);
+  const phases = placed(own, lead, lead, waitBefore(before));
   const usual = median(gaps(frames));
   // A live core leaves room to grow, in steps, so that it does not shrink at every tick.
-  const span = live ? roomFor(end) : end || 0.001;
+  const span = lead + (live ? roomFor(end) : end || 0.001);
   return (
     <>
       <p className="insp-events mono">
@@ -109,15 +125,25 @@ function Exchange({ attempt, live, now, asTable, narrow }: ExchangeProps) {
           <p className="sr-only">
             {phases.map((p) => `${t(`phase.${p.kind}`)} ${duration(p.to - p.from)}`).join(", ")}
           </p>
-          <Core phases={phases} span={span} now={live ? end : undefined} height={narrow ? 26 : 24} />
+          <Core phases={phases} span={span} now={live ? lead + end : undefined} height={narrow ? 26 : 24} />
           <Plot
             frames={frames}
             stalls={stalls}
             span={span}
+            lead={lead}
+            chosen={frame}
+            onChoose={onFrame}
             now={live ? end : undefined}
             height={narrow ? 64 : 82}
           />
-          <Phases phases={phases} />
+          <Phases phases={phases} done={live || failed ? undefined : end} />
+          {frame === null || !frames[frame] ? (
+            frames.length > 1 ? (
+              <p className="mt-1 text-ink-3">{t("scrub.hint")}</p>
+            ) : null
+          ) : (
+            <Moment frames={frames} fold={fold} frame={frame} onChoose={onFrame} />
+          )}
         </>
       )}
     </>

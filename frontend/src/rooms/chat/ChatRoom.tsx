@@ -34,6 +34,7 @@ export default function ChatRoom() {
   const layout = useLayout();
   const roomy = useAtLeast(1400);
   const listWanted = usePage((state) => state.list);
+  const dock = usePage((state) => state.dock);
   const tree = useStore((state) => state.trees[id]);
   const conversation = useStore((state) => state.conversations[id]);
   const latest = useStore((state) => newestOf(state.conversations));
@@ -167,8 +168,9 @@ export default function ChatRoom() {
   useChatShortcuts({ id, trace, input, transcript, inspect, onRegenerate, closeInspector });
 
   const phone = layout === "phone";
-  const docked = layout === "laptop" || layout === "wide";
-  const showList = docked && listWanted && (roomy || !trace);
+  const roomRight = layout === "laptop" || layout === "wide";
+  const docked = roomRight && dock === "right";
+  const showList = roomRight && listWanted && (roomy || !trace || !docked);
   const tied = useMemo(() => (tree && trace ? isTied(tree, trace) : false), [tree, trace]);
 
   return (

@@ -1,4 +1,3 @@
-import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "../../api/types";
 import { APPROXIMATELY, count, estimate, money, rate, secondsShort } from "../../format";
@@ -80,12 +79,6 @@ function Parts({ message }: { message: Message }) {
       {chip.ttft !== null ? <span>TTFT {secondsShort(chip.ttft)}</span> : null}
       {chip.rate !== null ? <span>{rate(chip.rate)}</span> : null}
       {chip.finish_reason === "length" ? <span className="text-warn">{t("chip.cut")}</span> : null}
-      {chip.lost > 0 ? (
-        <span className="text-warn">
-          <TriangleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t("chip.dropped", { count: chip.lost })}
-        </span>
-      ) : null}
     </>
   );
 }

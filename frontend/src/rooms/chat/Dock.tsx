@@ -1,9 +1,12 @@
 import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
+  DOCK_LEAST,
+  DOCK_MOST,
   INSPECTOR_LEAST,
   INSPECTOR_MOST,
   type Layout,
+  setDockHeight,
   setInspectorWidth,
   usePage,
 } from "../../app/page-state";
@@ -23,10 +26,12 @@ interface DockProps {
 export function Dock({ traceId, layout, tied, onClose }: DockProps) {
   const { t } = useTranslation("chat");
   const width = usePage((state) => state.inspector);
+  const height = usePage((state) => state.dockHeight);
+  const side = usePage((state) => state.dock);
   const [stop, setStop] = useState(65);
   const surface = useRef<HTMLElement>(null);
   const phone = layout === "phone";
-  const right = layout === "laptop" || layout === "wide";
+  const right = (layout === "laptop" || layout === "wide") && side === "right";
 
   // On a phone the sheet covers what was touched, so the focus goes with it.
   useEffect(() => {
@@ -47,10 +52,10 @@ export function Dock({ traceId, layout, tied, onClose }: DockProps) {
       data-tied={tied}
       aria-label={t("inspector")}
       tabIndex={-1}
-      style={phone ? { height: `${stop}dvh` } : right ? { width } : undefined}
+      style={phone ? { height: `${stop}dvh` } : right ? { width } : { height: `${height}%` }}
       onKeyDown={pressed}
     >
-      {right ? <Edge width={width} /> : null}
+      {right ? <Edge width={width} /> : phone ? null : <TopEdge height={height} />}
       {phone ? <Grip stop={stop} onStop={setStop} onClose={onClose} /> : null}
       <div className="dock-body">
         <Suspense fallback={<Skeleton rows={6} />}>
@@ -90,6 +95,42 @@ function Edge({ width }: { width: number }) {
       onKeyDown={(event) => {
         const by = event.key === "ArrowLeft" ? 16 : event.key === "ArrowRight" ? -16 : 0;
         if (by) setInspectorWidth(width + by);
+      }}
+    />
+  );
+}
+
+/** The upper edge, where the sheet stands at the bottom. */
+function TopEdge({ height }: { height: number }) {
+  const { t } = useTranslation("chat");
+  const start = useRef<{ y: number; height: number } | null>(null);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is no line
+    <div
+      role="separator"
+      aria-orientation="horizontal"
+      aria-label={t("inspectorHeight")}
+      aria-valuenow={height}
+      aria-valuemin={DOCK_LEAST}
+      aria-valuemax={DOCK_MOST}
+      tabIndex={0}
+      className="dock-edge"
+      data-top=""
+      onPointerDown={(event) => {
+        start.current = { y: event.clientY, height };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        if (!start.current) return;
+        const by = ((start.current.y - event.clientY) / window.innerHeight) * 100;
+        setDockHeight(start.current.height + by);
+      }}
+      onPointerUp={() => {
+        start.current = null;
+      }}
+      onKeyDown={(event) => {
+        const by = event.key === "ArrowUp" ? 3 : event.key === "ArrowDown" ? -3 : 0;
+        if (by) setDockHeight(height + by);
       }}
     />
   );

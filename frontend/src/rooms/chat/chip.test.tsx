@@ -3,7 +3,9 @@ import { describe, expect, it, vi } from "vitest";
 import type { Chip as Figures, Message } from "../../api/types";
 import { aMessage } from "../../core/samples";
 import i18n from "../../i18n";
+import { TooltipProvider } from "../../ui/Tooltip";
 import { Chip } from "./Chip";
+import { Marks } from "./message/Marks";
 
 const FIGURES: Figures = {
   input_tokens: 1284,
@@ -20,6 +22,11 @@ const FIGURES: Figures = {
   finish_reason: "stop",
   thought: null,
   thought_field: null,
+  dropped: ["user", "seed"],
+  changed: ["maxTokens"],
+  because: { user: "librechat.yaml:41", seed: "librechat.yaml:41", maxTokens: "deepseek.toml:19" },
+  notices: ["cut_by_length"],
+  answered: null,
 };
 
 /** The parts of the chip, as they stand beside each other. */
@@ -32,8 +39,8 @@ function parts(figures: Partial<Figures> | null, more: Partial<Message> = {}): s
 }
 
 describe("the chip under an answer", () => {
-  it("tells tokens, cost, times and losses", () => {
-    expect(parts({})).toEqual(["1,284 → 331 tok", "$0.00027", "TTFT 0.42 s", "49 tok/s", "2 dropped"]);
+  it("tells tokens, cost and times", () => {
+    expect(parts({})).toEqual(["1,284 → 331 tok", "$0.00027", "TTFT 0.42 s", "49 tok/s"]);
   });
 
   it("marks what is only estimated", () => {
@@ -86,7 +93,6 @@ describe("the chip under an answer", () => {
 
   it("speaks Spanish, with the same figures", async () => {
     await i18n.changeLanguage("es");
-    expect(parts({ lost: 1, cost_kind: "unknown" })).toContain("1 descartado");
     expect(parts({ cost_kind: "unknown", cost_usd: null })[1]).toBe("precio desconocido");
     await i18n.changeLanguage("en");
   });
@@ -94,5 +100,41 @@ describe("the chip under an answer", () => {
   it("is a button with a name and its figures", () => {
     parts({});
     expect(screen.getByRole("button", { name: /trace of the answer by pocket/ })).toBeTruthy();
+  });
+});
+
+describe("the marks beside it", () => {
+  const marks = (figures: Partial<Figures>) => {
+    const message = aMessage("a1", "q1", { chip: { ...FIGURES, ...figures } });
+    const onOpen = vi.fn();
+    render(
+      <TooltipProvider>
+        <Marks message={message} open={false} onOpen={onOpen} />
+      </TooltipProvider>,
+    );
+    return onOpen;
+  };
+
+  it("say what was dropped and changed, and because of which line", () => {
+    const onOpen = marks({});
+    const [dropped, changed] = screen.getAllByRole("button");
+    expect(dropped?.textContent).toContain("2 dropped");
+    expect(dropped?.textContent).toContain("seed was dropped because of librechat.yaml:41");
+    expect(changed?.textContent).toContain("1 changed");
+    dropped?.click();
+    expect(onOpen).toHaveBeenCalledOnce();
+  });
+
+  it("say that another model answered, and that less was read than was sent", () => {
+    marks({ dropped: [], changed: [], answered: "gpt-4o-mini", notices: ["other_model", "prompt_cut"] });
+    const [answered, cut] = screen.getAllByRole("button");
+    expect(answered?.textContent).toContain("gpt-4o-mini answered");
+    expect(cut?.textContent).toContain("context cut");
+    expect(screen.getAllByRole("button")).toHaveLength(2);
+  });
+
+  it("are none where all is as it was asked", () => {
+    marks({ dropped: [], changed: [], notices: ["cut_by_length", "usage_missing"] });
+    expect(screen.queryByRole("button")).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import { showPart } from "../../app/page-state";
 import { useShortcuts } from "../../app/shortcuts";
 import { chooseBranch, useStore } from "../../core/store";
 import { activePath, branchOf, lastOf, type Tree } from "../../core/tree";
+import { wantFocus } from "../../inspector/wanted";
 import { copyText } from "../../ui/CopyButton";
 import type { Choice } from "./composer/choice";
 import type { TranscriptHandle } from "./Transcript";
@@ -48,7 +49,10 @@ export function useChatShortcuts(keys: ChatKeys): void {
         const here = now ? focused(now) : null;
         const found = here?.trace_id ?? answer()?.trace_id ?? null;
         if (trace) closeInspector();
-        else if (found) inspect(found);
+        else if (found) {
+          wantFocus();
+          inspect(found);
+        }
       },
       previousBranch: () => branch("previous"),
       nextBranch: () => branch("next"),

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from filon.config.shape.section import AboveZero, AsWritten, Named, Positive, Texts
+from filon.config.environment import Environment
+from filon.config.shape.section import AboveZero, AsWritten, Named, Positive, Texts, rule
+from filon.config.sizes import bytes_of
 
 Targets = Annotated[tuple[Named, ...], Meta(min_length=1)]
 
@@ -39,6 +41,7 @@ class RetriesSection(AsWritten, frozen=True, kw_only=True):
     attempts: Positive | None = None
     deadline: AboveZero | None = None
     breaker: bool | None = None
+    repair: bool | None = None
 
 
 class TimeoutsSection(AsWritten, frozen=True, kw_only=True):
@@ -49,6 +52,17 @@ class TimeoutsSection(AsWritten, frozen=True, kw_only=True):
     between_payloads: AboveZero | None = None
 
 
+def _size(text: str, _: Environment) -> str | None:
+    return None if bytes_of(text) else "Write a size such as 10 GB or 512 MiB"
+
+
+class RetentionSection(AsWritten, frozen=True, kw_only=True):
+    """For how many days, and up to what size in all, traces are kept."""
+
+    days: Positive | None = None
+    size: Annotated[str, rule(_size)] | None = None
+
+
 class FilonSection(AsWritten, frozen=True, kw_only=True):
     """All of them. A wrong part is left out; nothing else goes with it."""
 
@@ -56,3 +70,4 @@ class FilonSection(AsWritten, frozen=True, kw_only=True):
     endpoints: Mapping[str, AdditionSection] | None = None
     retries: RetriesSection | None = None
     timeouts: TimeoutsSection | None = None
+    retention: RetentionSection | None = None

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from filon.kit.http.address import host_and_port
 from filon.kit.http.exchange import Headers, Phases
 from filon.kit.http.reply import Reply
+from filon.kit.http.tunnel import Tunnel
 
 Place = tuple[str, str, int]
 
@@ -32,6 +33,22 @@ class Holder(Protocol):
         ...
 
 
+class Asked(Protocol):
+    """What waits for bytes of a connection."""
+
+    def feed(self, data: bytes) -> None:
+        """These bytes came."""
+        ...
+
+    def ended(self, error: Exception | None) -> None:
+        """The connection is over, by an error or in good order."""
+        ...
+
+    def sent(self) -> None:
+        """The last byte of the request has left."""
+        ...
+
+
 class Connection(asyncio.Protocol):
     """A connection to a `place`. `over` is done when it is closed."""
 
@@ -42,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._holder = holder
         self._transport: asyncio.Transport | None = None
         self._socket = -1
-        self._reply: Reply | None = None
+        self._reply: Asked | None = None
         self._unsent = memoryview(b"")
         self._full = False
         self._listening = True
@@ -52,6 +69,19 @@ class Connection(asyncio.Protocol):
         """What carries it; there is one from the moment in which it is connected."""
         assert self._transport is not None
         return self._transport
+
+    async def pass_through(self, head: bytes, tunnel: Tunnel) -> None:
+        """Asks the proxy at its other end for a tunnel. Raises HttpFailure, and then it is over."""
+        self._reply = tunnel
+        self.transport.write(head)
+        done = False
+        try:
+            await tunnel.open
+            done = True
+        finally:
+            self._reply = None
+            if not done:
+                self.abort()
 
     def secured(self, transport: asyncio.Transport) -> None:
         """From now on everything goes through TLS."""

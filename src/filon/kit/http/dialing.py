@@ -1,4 +1,7 @@
-"""A new connection: the name looked up, then TCP to the first address that takes it, then TLS."""
+"""A new connection: the name looked up, then TCP to the first address that takes it, then TLS.
+
+By way of a proxy, name and TCP are those of the proxy, and before TLS it makes the tunnel.
+"""
 
 import asyncio
 import os
@@ -10,8 +13,10 @@ from functools import partial
 from itertools import chain, zip_longest
 
 from filon.kit.http.address import Address, host_and_port, is_ip
-from filon.kit.http.connection import Connection, Holder
+from filon.kit.http.connection import Connection, Holder, Place
 from filon.kit.http.exchange import HttpFailure, Phases
+from filon.kit.http.proxies import Proxy
+from filon.kit.http.tunnel import Tunnel, asking
 
 # How long one address is given before the next is tried beside it (RFC 8305, 5).
 _HEAD_START = 0.25
@@ -26,31 +31,52 @@ class Dialer:
         self._trust = trust
         self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 
-    async def dial(self, address: Address, seconds: float, phases: Phases) -> Connection:
+    async def dial(
+        self, address: Address, seconds: float, phases: Phases, proxy: Proxy | None = None
+    ) -> Connection:
         """A connection within so many seconds. Raises HttpFailure."""
         try:
             async with asyncio.timeout(seconds):
-                return await self._dial(address, phases)
+                return await self._dial(address, phases, proxy)
         except TimeoutError:
-            where = host_and_port(address.host, address.port)
-            raise HttpFailure(
-                "connect_timeout", f"no connection to {where} within {seconds:g} s"
-            ) from None
+            raise _late(address, seconds, phases, proxy) from None
 
-    async def _dial(self, address: Address, phases: Phases) -> Connection:
+    async def _dial(self, address: Address, phases: Phases, proxy: Proxy | None) -> Connection:
+        if proxy is None:
+            connection = await self._connected(address, address.place, phases)
+        else:
+            connection = await self._through(proxy, address, phases)
+        if address.scheme == "https":
+            began = phases.since()
+            await self._secure(connection, address)
+            phases.tls = phases.since() - began
+        return connection
+
+    async def _connected(self, address: Address, place: Place, phases: Phases) -> Connection:
         addresses = (address.host,)
         if not is_ip(address.host):
             began = phases.since()
             addresses = await self._look_up(address.host)
             phases.dns = phases.since() - began
         began = phases.since()
-        make = partial(Connection, address.place, self._holder)
+        make = partial(Connection, place, self._holder)
         connection = await first_open(addresses, address, make)
         phases.connect = phases.since() - began
+        return connection
+
+    async def _through(self, proxy: Proxy, address: Address, phases: Phases) -> Connection:
+        """A connection to the proxy, or by way of it where the server is to hear TLS."""
+        try:
+            connection = await self._connected(proxy.address, proxy.place(address), phases)
+            if proxy.address.scheme == "https":
+                await self._secure(connection, proxy.address)
+        except HttpFailure as failure:
+            kind = "proxy_refused" if failure.kind == "refused" else "proxy_unreachable"
+            raise HttpFailure(kind, f"the proxy {proxy.url}: {failure.detail}") from failure
         if address.scheme == "https":
             began = phases.since()
-            await self._secure(connection, address)
-            phases.tls = phases.since() - began
+            await connection.pass_through(asking(address, proxy), Tunnel(address, proxy))
+            phases.proxy = phases.since() - began
         return connection
 
     async def _look_up(self, host: str) -> tuple[str, ...]:
@@ -99,6 +125,18 @@ class Dialer:
 
 
 _CLOSED = "the server closed the connection in the middle of the handshake"
+
+
+def _late(address: Address, seconds: float, phases: Phases, proxy: Proxy | None) -> HttpFailure:
+    """What the time was over for, by the last phase that came to its end."""
+    where = host_and_port(address.host, address.port)
+    if proxy is not None and phases.connect is None:
+        told = f"no connection to the proxy {proxy.url} within {seconds:g} s"
+        return HttpFailure("proxy_unreachable", told)
+    if proxy is not None and phases.proxy is None:
+        told = f"the proxy {proxy.url} has made no tunnel to {where} within {seconds:g} s"
+        return HttpFailure("proxy_failed", told)
+    return HttpFailure("connect_timeout", f"no connection to {where} within {seconds:g} s")
 
 
 async def _addresses(host: str) -> tuple[str, ...]:

@@ -16,7 +16,11 @@ Headers = tuple[tuple[str, str], ...]
 class HttpFailure(Exception):
     """No usable reply. `kind` is one of: dns, refused, unreachable, tls, connect_timeout,
     disconnected, payload, compressed, broken_reply, url. The last one is told before anything is
-    sent: the address or a header cannot be put into a request."""
+    sent: the address or a header cannot be put into a request.
+
+    Where a proxy is used and it is the proxy that failed: proxy_refused (nobody listens there),
+    proxy_unreachable, proxy_auth (it wants to know who asks), proxy_denied (it does not let this
+    pass), proxy_failed (it has not reached the server, or its answer makes no sense)."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)
@@ -25,7 +29,7 @@ class HttpFailure(Exception):
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """A request to send. `connect_timeout` is in seconds, for name, TCP and TLS together."""
+    """A request to send. `connect_timeout` is in seconds, for name, TCP, tunnel and TLS at once."""
 
     method: str
     url: str
@@ -37,7 +41,8 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 class Phases:
     """When each phase of one exchange happened, in seconds from `start` (monotonic).
 
-    `dns`, `connect` and `tls` are durations, None where there was no such phase.
+    `dns`, `connect`, `proxy` (the tunnel) and `tls` are durations, None where there was no such
+    phase. By way of a proxy, the first two are those of the way to it; `through` is its address.
     `retried_stale` says that a connection kept from before turned out to be closed, and that the
     request was sent once more over a new one.
     """
@@ -46,11 +51,13 @@ class Phases:
         "connect",
         "dns",
         "first_byte",
+        "proxy",
         "request_headers",
         "retried_stale",
         "reused",
         "sent",
         "start",
+        "through",
         "tls",
     )
 
@@ -59,6 +66,8 @@ class Phases:
         self.dns: float | None = None
         self.connect: float | None = None
         self.tls: float | None = None
+        self.proxy: float | None = None
+        self.through: str | None = None
         self.sent: float | None = None
         self.first_byte: float | None = None
         self.reused = False

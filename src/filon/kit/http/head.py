@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from filon.kit.http.address import Address
 from filon.kit.http.exchange import Headers, HttpFailure, Outgoing
+from filon.kit.http.proxies import Proxy
 
 # RFC 9110, 5.6.2: the letters of a token.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -13,9 +14,12 @@ _BODILESS = ("GET", "HEAD", "OPTIONS")
 _FRAMING = ("content-length", "transfer-encoding")
 
 
-def head_of(request: Outgoing, address: Address) -> tuple[bytes, Headers]:
+def head_of(
+    request: Outgoing, address: Address, proxy: Proxy | None = None
+) -> tuple[bytes, Headers]:
     """The head, and the headers in it as they go out. A Host among the request's own headers counts
-    in place of the address. Raises HttpFailure of the kind `url`, since nothing is sent."""
+    in place of the address. With `proxy` it is read by that proxy and not by the server. Raises
+    HttpFailure of the kind `url`, since nothing is sent."""
     headers = request.headers
     names = [_lowered(name) for name, _ in headers]
     if "host" not in names:
@@ -25,8 +29,13 @@ def head_of(request: Outgoing, address: Address) -> tuple[bytes, Headers]:
             raise HttpFailure("url", f"the header {name} follows from the body; take it out")
     if request.body or request.method not in _BODILESS:
         headers = (*headers, ("Content-Length", str(len(request.body))))
+    target = address.target
+    if proxy is not None:
+        target = f"{address.scheme}://{address.authority}{target}"
+        if proxy.authorization is not None and "proxy-authorization" not in names:
+            headers = (*headers, ("Proxy-Authorization", proxy.authorization))
     lines = [f"{name}: {value}" for name, value in headers]
-    text = "\r\n".join([f"{_method(request.method)} {address.target} HTTP/1.1", *lines, "", ""])
+    text = "\r\n".join([f"{_method(request.method)} {target} HTTP/1.1", *lines, "", ""])
     breaks = len(lines) + 2
     if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
         raise HttpFailure("url", f"there is a line break in the header {_broken(headers)}")

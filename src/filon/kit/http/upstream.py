@@ -8,7 +8,9 @@ from filon.kit.http.dialing import Dialer
 from filon.kit.http.exchange import HttpFailure, Outgoing, Phases
 from filon.kit.http.head import head_of
 from filon.kit.http.pool import Pool
+from filon.kit.http.proxies import Proxies, Proxy
 from filon.kit.http.reply import Reply
+from filon.kit.http.tunnel import PROXY_AUTH, wants_authorisation
 
 # A server that had closed an idle connection says so after one way there and back. Where one falls
 # silent for longer and then leaves, it may have worked on the request, and been paid for it.
@@ -16,9 +18,12 @@ _STALE = 1.0
 
 
 class Http1Upstream:
-    """One pool of connections for the whole process. `trust` replaces what this machine trusts."""
+    """One pool of connections for the whole process. `trust` replaces what this machine trusts;
+    `proxies` says what goes by way of one."""
 
-    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(self, trust: ssl.SSLContext | None = None, proxies: Proxies | None = None) -> None:
+        # None where there are none, so that a request pays nothing for them.
+        self._proxies = proxies if proxies is not None and proxies.any else None
         self._pool = Pool()
         self._dialer = Dialer(self._pool, trust)
 
@@ -27,22 +32,28 @@ class Http1Upstream:
         ends without a byte was most likely closed already: then it is sent once more over a new
         one. Raises HttpFailure, and TimeoutError at `until` (monotonic seconds)."""
         address = address_of(request.url)
-        head, headers = head_of(request, address)
-        connection = self._pool.take(address.place)
+        place = address.place
+        proxy = reader = None
+        if self._proxies is not None and (proxy := self._proxies.through(address)) is not None:
+            place, phases.through = proxy.place(address), proxy.url
+            # What is not encrypted is read by the proxy, and sent on by it.
+            reader = proxy if address.scheme == "http" else None
+        head, headers = head_of(request, address, reader)
+        connection = self._pool.take(place)
         if connection is not None:
             phases.reused = True
             began = phases.since()
             reply = connection.send(request.method, head, request.body, headers, phases)
             try:
-                return await _begun(reply, until)
+                return await _begun(reply, until, reader)
             except HttpFailure:
                 if not reply.silent or phases.since() - began > _STALE:
                     raise
             phases.reused = False
             phases.retried_stale = True
-        connection = await self._dialer.dial(address, _allowed(request, until), phases)
+        connection = await self._dialer.dial(address, _allowed(request, until), phases, proxy)
         reply = connection.send(request.method, head, request.body, headers, phases)
-        return await _begun(reply, until)
+        return await _begun(reply, until, reader)
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -57,13 +68,36 @@ def _allowed(request: Outgoing, until: float | None) -> float:
     return min(request.connect_timeout, until - clock.monotonic())
 
 
-async def _begun(reply: Reply, until: float | None) -> Reply:
-    """The reply once its head is here; whatever happens before closes the connection."""
+async def _begun(reply: Reply, until: float | None, reader: Proxy | None) -> Reply:
+    """The reply once its head is here; whatever happens before closes the connection. What the
+    proxy that has read the request answers for itself is no reply."""
     begun = False
     try:
         await reply.head(until)
+        if reader is not None and (failure := _of_proxy(reply, reader)) is not None:
+            raise failure
         begun = True
     finally:
         if not begun:
             reply.give_up()
     return reply
+
+
+# What proxies put beside an error of their own, and how it begins (RFC 9209, 2.1.1; Squid). Others
+# say something of the way there too, which is no error.
+_OWN = (("proxy-status", "error="), ("x-squid-error", "ERR_"))
+
+
+def _of_proxy(reply: Reply, proxy: Proxy) -> HttpFailure | None:
+    if reply.status == PROXY_AUTH:
+        asked = [value for name, value in reply.headers if name.lower() == "proxy-authenticate"]
+        schemes = dict.fromkeys(value.split(" ", 1)[0] for value in asked)
+        return wants_authorisation(proxy, ", ".join(schemes))
+    if reply.status < 400:
+        return None
+    for name, value in reply.headers:
+        if any(name.lower() == own and sign in value for own, sign in _OWN):
+            kind = "proxy_failed" if reply.status >= 500 else "proxy_denied"
+            told = f"the proxy {proxy.url} answered {reply.status} itself ({name}: {value[:120]})"
+            return HttpFailure(kind, told)
+    return None

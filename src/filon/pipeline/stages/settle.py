@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from filon.conversation.finding import Finding
 from filon.conversation.usage import Usage
+from filon.diagnosis.odd import Answered, odd, seems_short
 from filon.pipeline import tokens
 from filon.pipeline.ending import message_ending, trace_summary
 from filon.pipeline.services import Progress, Services
@@ -14,7 +16,7 @@ from filon.pipeline.turn import Turn
 from filon.providers.models import price
 from filon.store.errors import StoreError
 from filon.trace.recorder import redact
-from filon.trace.records import Cost, Settled
+from filon.trace.records import Attempt, Cost, Settled
 
 # Ends that nobody asked for and that are no failure of the provider.
 _CUT_OFF = ("caller_left", "interrupted")
@@ -100,6 +102,30 @@ def decide(turn: Turn, now: float) -> Turn:
             message=turn.answer.message,
             message_id=turn.thread.answer_id if turn.thread else None,
             conversation_id=turn.thread.conversation_id if turn.thread else None,
+            model=turn.answer.model,
+            findings=_odd(turn) if turn.problem is None else (),
+        )
+    )
+
+
+def _odd(turn: Turn) -> tuple[Finding, ...]:
+    """What is odd about the answer, which came whole."""
+    attempt = turn.records[-1] if turn.records else None
+    if not isinstance(attempt, Attempt) or turn.endpoint is None:
+        return ()
+    answer = turn.answer
+    doubtful = seems_short(len(attempt.request_body.data), answer.usage)
+    return odd(
+        Answered(
+            endpoint=turn.endpoint,
+            model=attempt.model,
+            request=turn.request,
+            message=answer.message,
+            finish_reason=answer.finish_reason,
+            usage=answer.usage,
+            answered=answer.model,
+            attempt=attempt,
+            prompt_tokens=tokens.of_request(turn.request) if doubtful else None,
         )
     )
 
@@ -172,5 +198,17 @@ def _log(turn: Turn, services: Services) -> None:
         usd=settled.cost.usd,
         ttft=settled.ttft,
         seconds=turn.elapsed(),
+        finding=_codes(turn),
         problem=turn.problem.message if turn.problem else None,
     )
+
+
+def _codes(turn: Turn) -> str | None:
+    """The codes of all that was found about the turn."""
+    found = [
+        finding.code
+        for record in turn.records
+        if isinstance(record, (Attempt, Settled))
+        for finding in record.findings
+    ]
+    return ",".join(dict.fromkeys(found)) or None

@@ -10,8 +10,9 @@ import msgspec
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
 from filon.conversation.request import ChatRequest
-from filon.pipeline import crossing, vectors
+from filon.pipeline import crossing, exact, vectors
 from filon.pipeline.parameters import on_the_wire
+from filon.pipeline.repairing import repaired
 from filon.pipeline.turn import Turn, Wire
 from filon.protocols.asked import FALLBACKS
 from filon.protocols.registry import PROTOCOLS, VECTORS
@@ -42,6 +43,8 @@ def translate(turn: Turn) -> Turn:
     assert model is not None
     endpoint = turn.endpoint.at(model)
     protocol = _protocol(turn, endpoint)
+    if turn.exact is not None:
+        return _as_it_stands(turn, endpoint, protocol, turn.exact)
     decided = _decided(turn, endpoint, model)
     sent = on_the_wire(decided.decisions)
     named = endpoint.target.model if endpoint.target else model
@@ -58,6 +61,33 @@ def translate(turn: Turn) -> Turn:
     record = Translated(
         protocol=wire.protocol,
         decisions=(*_renaming(endpoint, model), *decided.told, *_fallbacks(turn.request)),
+        method=wire.method,
+        url=wire.url,
+        headers=wire.headers,
+        body=wire.body,
+    )
+    return msgspec.structs.replace(turn, wire=wire).noting(record)
+
+
+def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
+    """The request with a body that no rule touches, at the endpoint's own address."""
+    if turn.received.protocol != protocol.name:
+        raise EndpointNotReady(
+            f"{endpoint.label} speaks {protocol.label}, which this body is not in.",
+            fix="Choose another endpoint, or send it as it was asked.",
+        )
+    decisions, streams = exact.decide(body.data)
+    wire = Wire(
+        protocol=protocol.name,
+        method="POST",
+        url=_url(turn, endpoint, protocol),
+        headers=_headers(endpoint, protocol, turn),
+        body=body,
+        stream=streams,
+    )
+    record = Translated(
+        protocol=wire.protocol,
+        decisions=decisions,
         method=wire.method,
         url=wire.url,
         headers=wire.headers,
@@ -92,12 +122,9 @@ def _decided(turn: Turn, endpoint: Endpoint, model: str) -> _Decided:
     carried = crossing.carry(request, came, PROTOCOLS[endpoint.protocol], preset)
     if turn.caller.kind == "gateway" and not turn.caller.lenient:
         crossing.refuse_lost(carried)
-    decisions = crossing.decide_across(
-        carried,
-        endpoint,
-        model,
-        asker="filon" if turn.caller.kind == "title" else "you",
-    )
+    asker = "filon" if turn.caller.kind == "title" else "you"
+    decided = crossing.decide_across(carried, endpoint, model, asker=asker)
+    decisions = repaired(decided, turn.repair)
     return _Decided(carried.request, decisions, crossing.told(decisions, carried))
 
 

@@ -11,12 +11,17 @@ from filon.config.codes.catalogue import by_name
 from filon.config.load import looked_for
 from filon.config.settings import ConfigFile, Verdict
 from filon.config.shown import masked
+from filon.config.write import CannotWrite, add_drop, changed_since, write
 from filon.config.yaml import Node, parse
+from filon.conversation.errors import NotFound
 from filon.kit.redact import Redactor
+from filon.providers.endpoint import Endpoint
 from filon.server.config_shapes import (
     CodeShape,
     ConfigShape,
     CountsShape,
+    DropBody,
+    DropShape,
     IncludedShape,
     ReadShape,
     RunsShape,
@@ -74,6 +79,47 @@ async def reload(person: Person, house: House) -> ReadShape:
         added=list(reading.changes.added),
         removed=list(reading.changes.removed),
         changed=list(reading.changes.changed),
+    )
+
+
+@router.post("/drop")
+async def drop(body: DropBody, person: Person, house: House) -> DropShape:
+    """Shows, and with `write` makes, the change of the file that keeps a parameter from being sent
+    to an endpoint. The rest of the file stays as it is, to the letter."""
+    endpoint = house.services.directory.endpoint(body.endpoint)
+    if endpoint is None:
+        raise NotFound(
+            f"There is no endpoint {body.endpoint!r}.", fix="GET /api/endpoints lists them."
+        )
+    file = _file_of(endpoint, house.reload.standing.file)
+    change = await asyncio.to_thread(add_drop, file.path, endpoint.name, body.parameter)
+    if body.seen is not None and body.seen != change.before:
+        raise changed_since(file.path)
+    written = body.write and bool(change.diff)
+    if written:
+        await asyncio.to_thread(write, change)
+        house.services.log.event(
+            "config_written", file=file.path.name, endpoint=endpoint.name, by=person.name
+        )
+        await house.reload.read_again()
+    return DropShape(
+        file=file.path.name,
+        # A context line may hold a key that stands in the file.
+        diff=house.services.redactor.text(change.diff),
+        written=written,
+        seen=change.before,
+    )
+
+
+def _file_of(endpoint: Endpoint, file: ConfigFile | None) -> ConfigFile:
+    """The file in which the endpoint's entry stands."""
+    for one in (file, file.included if file is not None else None):
+        if one is not None and one.path.name == endpoint.origin.source:
+            return one
+    raise CannotWrite(
+        f"{endpoint.label} is in no configuration file: it was found by its key.",
+        fix="Make an entry for it under endpoints.custom first; its page in docs/providers has "
+        "one.",
     )
 
 

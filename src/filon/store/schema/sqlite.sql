@@ -1,3 +1,23 @@
+CREATE TRIGGER piece_added AFTER INSERT ON body_pieces BEGIN
+  INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (NEW.owner_id, 0, length(NEW.data))
+  ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER piece_deleted AFTER DELETE ON body_pieces BEGIN
+  INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (OLD.owner_id, 0, -length(OLD.data))
+  ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER trace_added AFTER INSERT ON traces BEGIN
+  INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (NEW.owner_id, 1, NEW.size)
+  ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER trace_deleted AFTER DELETE ON traces BEGIN
+  INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (OLD.owner_id, -1, -OLD.size)
+  ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
+END;
+
 CREATE TABLE body_pieces (
   owner_id INTEGER NOT NULL,
   hash BLOB NOT NULL,
@@ -112,6 +132,66 @@ CREATE TABLE sign_in_tokens (
   CONSTRAINT fk_sign_in_tokens_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
 );
 
+CREATE TABLE trace_keeping (
+  owner_id INTEGER NOT NULL,
+  keep_days INTEGER,
+  keep_bytes BIGINT,
+  CONSTRAINT pk_trace_keeping PRIMARY KEY (owner_id),
+  CONSTRAINT fk_trace_keeping_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE TABLE trace_marks (
+  owner_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  started_at DOUBLE NOT NULL,
+  trace_id TEXT NOT NULL,
+  CONSTRAINT pk_trace_marks PRIMARY KEY (owner_id, kind, name, started_at, trace_id),
+  CONSTRAINT fk_trace_marks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+;
+
+CREATE TABLE trace_names (
+  owner_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  CONSTRAINT pk_trace_names PRIMARY KEY (owner_id, kind, name),
+  CONSTRAINT fk_trace_names_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+;
+
+CREATE TABLE trace_sums (
+  owner_id INTEGER NOT NULL,
+  traces BIGINT NOT NULL,
+  bytes BIGINT NOT NULL,
+  CONSTRAINT pk_trace_sums PRIMARY KEY (owner_id),
+  CONSTRAINT fk_trace_sums_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+);
+
+CREATE TABLE trace_times (
+  owner_id INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  at BIGINT NOT NULL,
+  endpoint TEXT NOT NULL,
+  model TEXT NOT NULL,
+  finding TEXT NOT NULL,
+  requests BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  input_tokens BIGINT NOT NULL,
+  output_tokens BIGINT NOT NULL,
+  cost_usd DOUBLE NOT NULL,
+  unpriced BIGINT NOT NULL,
+  ttft BLOB NOT NULL,
+  rate BLOB NOT NULL,
+  CONSTRAINT pk_trace_times PRIMARY KEY (owner_id, step, at, endpoint, model, finding),
+  CONSTRAINT fk_trace_times_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+;
+
 CREATE TABLE traces (
   id INTEGER NOT NULL,
   public_id TEXT NOT NULL,
@@ -133,10 +213,21 @@ CREATE TABLE traces (
   mark TEXT,
   conversation_id TEXT,
   message_id TEXT,
+  key_id TEXT,
   timing TEXT NOT NULL,
   size BIGINT NOT NULL,
+  model_answered TEXT,
+  reasoning_tokens BIGINT,
+  cached_tokens BIGINT,
+  rate DOUBLE,
+  findings TEXT,
+  dropped TEXT,
+  changed TEXT,
+  tags TEXT,
+  replay_of TEXT,
+  flags INTEGER,
+  pieces INTEGER,
   records BLOB NOT NULL,
-  key_id TEXT,
   CONSTRAINT pk_traces PRIMARY KEY (id),
   CONSTRAINT uq_traces_public_id UNIQUE (public_id),
   CONSTRAINT fk_traces_owner_id FOREIGN KEY(owner_id) REFERENCES people (id) ON DELETE CASCADE
@@ -158,6 +249,35 @@ CREATE INDEX ix_sessions_owner_id ON sessions (owner_id);
 
 CREATE INDEX ix_sign_in_tokens_owner_id ON sign_in_tokens (owner_id);
 
+CREATE INDEX ix_traces_conversation ON traces (owner_id, conversation_id, started_at) WHERE conversation_id IS NOT NULL;
+
+CREATE INDEX ix_traces_cost ON traces (owner_id, cost_usd, started_at);
+
+CREATE INDEX ix_traces_endpoint ON traces (owner_id, endpoint, started_at);
+
 CREATE INDEX ix_traces_key ON traces (owner_id, key_id, started_at);
 
-CREATE INDEX ix_traces_rollup ON traces (owner_id, started_at, outcome, cost_kind, cost_usd);
+CREATE INDEX ix_traces_list ON traces (owner_id, started_at, outcome, status, caller, model, endpoint, cost_kind, cost_usd, input_tokens, output_tokens, reasoning_tokens, ttft, total, rate, attempts, estimated, flags, findings, dropped, changed, tags, mark, key_id, conversation_id, replay_of, model_answered);
+
+CREATE INDEX ix_traces_model ON traces (owner_id, model, started_at);
+
+CREATE INDEX ix_traces_outcome ON traces (owner_id, outcome, started_at) WHERE outcome <> 'complete';
+
+CREATE INDEX ix_traces_pieces ON traces (id) WHERE pieces IS NULL OR pieces > 0;
+
+CREATE INDEX ix_traces_rate ON traces (owner_id, rate, started_at);
+
+CREATE INDEX ix_traces_replay ON traces (owner_id, replay_of) WHERE replay_of IS NOT NULL;
+
+CREATE INDEX ix_traces_replay_of ON traces (owner_id, replay_of, started_at) WHERE replay_of IS NOT NULL;
+
+CREATE INDEX ix_traces_status ON traces (owner_id, status, started_at);
+
+CREATE INDEX ix_traces_tokens ON traces (owner_id,
+  CASE WHEN input_tokens IS NULL THEN output_tokens ELSE input_tokens + coalesce(output_tokens, 0) END, started_at);
+
+CREATE INDEX ix_traces_total ON traces (owner_id, total, started_at);
+
+CREATE INDEX ix_traces_ttft ON traces (owner_id, ttft, started_at);
+
+CREATE INDEX ix_traces_unread ON traces (id) WHERE flags IS NULL;

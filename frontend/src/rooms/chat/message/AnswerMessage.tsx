@@ -15,6 +15,7 @@ import type { Choice } from "../composer/choice";
 import { LazyMarkdown } from "../markdown/LazyMarkdown";
 import { ModelPicker } from "../picker";
 import { Branches } from "./Branches";
+import { Marks } from "./Marks";
 import { Reasoning } from "./Reasoning";
 import { RegenerateMenu } from "./RegenerateMenu";
 import { ToolCalls } from "./ToolCalls";
@@ -86,6 +87,7 @@ export const AnswerMessage = memo(function AnswerMessage(props: AnswerMessagePro
       <Ending message={message} onRegenerate={onRegenerate} last={last} />
       <div className="chip-row">
         <Chip message={message} open={open} onOpen={inspect} />
+        <Marks message={message} open={open} onOpen={inspect} />
         {message.state === "stopped" ? <Tag mark="ring">{t("state.stopped")}</Tag> : null}
       </div>
     </article>

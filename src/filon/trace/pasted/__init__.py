@@ -1,0 +1,1 @@
+"""Commands that somebody pasted, read without running them."""
