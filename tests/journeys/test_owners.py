@@ -29,6 +29,8 @@ TRIES: Mapping[tuple[str, str], tuple[str, Any] | None] = {
     ("GET", "/api/config"): None,
     # The file is the machine's; whoever is signed in may have it read again.
     ("POST", "/api/config/reload"): None,
+    ("POST", "/api/config/drop"): None,
+    ("GET", "/api/manifests/{name}"): ("/api/manifests/no-provider", None),
     ("GET", "/api/models"): None,
     ("GET", "/api/endpoints"): None,
     ("GET", "/api/endpoints/standing"): None,

@@ -18,10 +18,12 @@ from filon.store import trace_blob
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.trace_counted import adding_to_names, by_minute, name_rows
-from filon.store.trace_filter import Filter
-from filon.store.trace_finding import driven, list_index, search
+from filon.store.trace_filter import Counted, Filter
+from filon.store.trace_finding import list_index, search
+from filon.store.trace_pages import first
 from filon.store.trace_rows import SHOWN, summary_of
 from filon.store.trace_tables import body_pieces, trace_marks, trace_names, traces
+from filon.store.trace_values import Span
 from filon.store.trace_where import col
 from filon.store.trace_writing import mark_rows
 from filon.store.writer import Writer
@@ -29,6 +31,8 @@ from filon.store.writer import Writer
 # Traces that one transaction deletes, and pieces: what waits behind it waits some milliseconds.
 _AT_ONCE = 100
 _PIECES_AT_ONCE = 500
+# Traces that are looked for at once: of many, each look may take a while.
+_FOUND_AT_ONCE = 2_000
 # Blobs that are read together, and hashes that are held in memory at once.
 _BLOBS = 200
 _HASHES = 500_000
@@ -47,16 +51,19 @@ class Deleting:
         """Deletes all traces of a filter that started before `now`; how many these were. Raises
         BadFilter."""
         count = 0
+        # What comes meanwhile stays.
+        until = Counted(field="started", spans=(Span(high=now),))
+        before = Filter((*chosen.terms, until))
         while True:
             async with self._database.read() as connection:
-                asked = await search(owner_id, chosen, connection)
-                query = driven(asked, col("started_at") <= now)
-                query = query.add_columns(col("id")).limit(_AT_ONCE)
-                ids = (await connection.execute(query)).scalars().all()
-            if not ids:
+                asked = await search(owner_id, before, connection)
+                found = await first(asked, "started", "desc", _FOUND_AT_ONCE, None, connection)
+            if not found:
                 return count
-            count += await self.numbered(owner_id, ids)
-            await asyncio.sleep(_PAUSE)
+            for at in range(0, len(found), _AT_ONCE):
+                ids = [one.id for one in found[at : at + _AT_ONCE]]
+                count += await self.numbered(owner_id, ids)
+                await asyncio.sleep(_PAUSE)
 
     async def one(self, owner_id: int, trace_id: str) -> int:
         """Deletes one trace by its id; how many these were."""
