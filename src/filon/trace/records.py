@@ -21,8 +21,8 @@ class Because(Struct, frozen=True, kw_only=True):
     """The line that caused something: a place in a file, or a word for where no file is at work.
 
     `source` is a file's name (`librechat.yaml`, `deepseek.toml`) or one of "you", "preset",
-    "default", "filon", "provider". `line` counts from 1. `rule` is the key there: `dropParams[0]`. `why` is
-    the reason in words, where the line has one.
+    "default", "filon", "provider". `line` counts from 1. `rule` is the key there: `dropParams[0]`.
+    `why` is the reason in words, where the line has one.
     """
 
     source: str
