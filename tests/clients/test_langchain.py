@@ -17,7 +17,7 @@ ANNA = {"name": "Anna", "age": 31}
 RAISED = {
     "wrong key": ("OpenAIAuthenticationError", "AuthenticationError", 401, "invalid_api_key"),
     "unknown model": ("OpenAIModelNotFoundError", "NotFoundError", 404, "model_not_found"),
-    "bad parameter": ("OpenAIInvalidRequestError", "BadRequestError", 400, "request_refused"),
+    "bad parameter": ("OpenAIInvalidRequestError", "BadRequestError", 400, "parameter_value"),
     "too long": (
         "OpenAIContextOverflowError",
         "BadRequestError",

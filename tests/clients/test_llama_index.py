@@ -14,7 +14,7 @@ TOKYO = ["get_weather", {"city": "Tokyo"}]
 RAISED = {
     "wrong key": ("AuthenticationError", 401, "invalid_api_key"),
     "unknown model": ("NotFoundError", 404, "model_not_found"),
-    "bad parameter": ("BadRequestError", 400, "request_refused"),
+    "bad parameter": ("BadRequestError", 400, "parameter_value"),
     "429": ("RateLimitError", 429, "rate_limit_exceeded"),
     "500": ("InternalServerError", 500, "overloaded"),
     "503": ("InternalServerError", 503, "overloaded"),

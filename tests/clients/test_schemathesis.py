@@ -41,7 +41,7 @@ async def fuzz(site: Site, home: Path, document: Any, right: str, phase: str) ->
     described = written(document, home)
     process = await asyncio.create_subprocess_exec(
         *(str(PYTHON), "-m", "tests.clients.fuzzing", "run", str(described), "-u", site.url),
-        *("-H", right, "-c", CHECKS, "-n", EXAMPLES or "8"),
+        *("-H", right, "-c", CHECKS, "-n", EXAMPLES or "4"),
         *("--phases", "coverage,fuzzing" if EXAMPLES else phase),
         *("--seed", "7", "--generation-deterministic"),
         *("--continue-on-failure", "--request-timeout", "30", "--no-color", "--warnings", "off"),
