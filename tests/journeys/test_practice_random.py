@@ -45,7 +45,7 @@ SHAPES: dict[str, frozenset[str]] = {
     "anthropic": frozenset({"type", "error", "request_id"}),
 }
 QUICKLY = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

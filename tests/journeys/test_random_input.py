@@ -92,7 +92,7 @@ SENDS: Json = st.one_of(
     ),
 )
 QUICKLY = settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

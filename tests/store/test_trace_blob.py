@@ -42,7 +42,7 @@ def read_back(blob: bytes, pieces: dict[bytes, bytes]) -> tuple[AnyRecord, ...]:
     return encoded.records(groups | fetched)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.tuples(BODIES, BODIES, BODIES), HISTORIES)
 def test_records_come_back_exactly(bodies: tuple[Body, Body, Body], history: list[str]) -> None:
     turn = with_bodies(bodies, history)

@@ -115,7 +115,7 @@ def test_bytes_and_what_is_too_long_for_an_argument_come_by_a_pipe(
     assert list(folder.iterdir()) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, VALUES, PATHS)
 def test_what_curl_is_told_can_be_read_back(body: str, value: str, path: str) -> None:
     url = "http://127.0.0.1:1/" + re.sub(r"[?#\[\]@]", "", path)

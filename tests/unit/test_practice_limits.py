@@ -178,7 +178,7 @@ def cost(name: str, tokens: float) -> Fraction:
     return Fraction(1) if name.startswith("requests") else Fraction(tokens)
 
 
-LimiterMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
+LimiterMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestLimiter = LimiterMachine.TestCase
 
 

@@ -29,7 +29,7 @@ def nodes(node: Node) -> list[Node]:
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_gives_nodes_or_a_verdict(text: str) -> None:
     document = parse(text)
     for verdict in document.verdicts:

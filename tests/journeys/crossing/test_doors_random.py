@@ -136,7 +136,7 @@ def requests(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 @given(request=requests())
 @settings(
-    max_examples=150,
+    max_examples=75,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
