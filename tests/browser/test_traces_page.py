@@ -109,6 +109,8 @@ def test_a_fault_of_the_filter_stands_at_its_place(
 ) -> None:
     page = window.page
     go(page, server)
+    # What stands there when the fault comes is to stay.
+    expect(rows(page)).to_have_count(11)
     box(page).fill("is:failed modl:x")
     box(page).press("Enter")
     expect(page.get_by_role("alert")).to_have_text("There is no such key. Near to it: model:")
