@@ -210,5 +210,10 @@ async def test_the_file_decides_what_is_kept(tmp_path: Path, template: Path) -> 
         reply = await site.browse("PUT", "/api/traces/keeping", body)
         assert (reply.status, reply.json["error"]["code"]) == (409, "kept_by_file")
         assert "filon.yaml:3" in reply.json["error"]["message"]
-        site.house.keeper.look_soon()
+        assert site.house.keeper.deleted_last is None
+        file = site.house.settings.home / "filon.yaml"
+        file.write_text(file.read_text().replace("days: 7", "days: 8"))
+        assert (await site.browse("POST", "/api/config/reload")).status == 200
+        # What the file says counts at once, as what the page says does.
         await until(lambda: site.house.keeper.deleted_last is not None)
+        assert (await asked(site, "/keeping"))["keep_days"] == 8

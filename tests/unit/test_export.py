@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from anthropic import Anthropic
@@ -16,7 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openai import OpenAI
 
+from filon.cli.main import Form
 from filon.conversation.errors import InvalidRequest, NotFound
+from filon.server.exporting import FORMS
 from filon.trace.export import python_sdk
 from filon.trace.export.har import har
 from filon.trace.export.javascript import javascript
@@ -82,6 +84,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     empty = tmp_path_factory.mktemp("shell") / "empty"
     empty.mkdir()
     return empty
+
+
+def test_the_command_knows_every_form() -> None:
+    assert get_args(Form) == FORMS
 
 
 @settings(max_examples=60, deadline=None)

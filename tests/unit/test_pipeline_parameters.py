@@ -6,13 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filon.pipeline.parameters import decide, lost, on_the_wire, wants_usage
+from filon.pipeline.parameters import decide, on_the_wire, wants_usage
 from filon.providers.aliases import OPENAI_CHAT, canonical
 from filon.providers.endpoint import Endpoint, Key, ParameterRule, Title
 from filon.providers.quirks import Name, Quirk
-from filon.trace.records import Because, Decision
+from filon.trace.facts import facts
+from filon.trace.records import Because, Body, Decision, Translated
 
 FILE = Because(source="librechat.yaml", line=9)
+NOWHERE: dict[str, Any] = {
+    "protocol": "openai_chat",
+    "method": "POST",
+    "url": "",
+    "headers": (),
+    "body": Body(b""),
+}
 MANIFEST = Because(source="rec.toml", line=3, why="It says so.")
 
 
@@ -45,6 +53,11 @@ def decided(
     """Decisions by the name that was asked for."""
     decisions = decide(asked, stream=stream, endpoint=place, model=model, asker="you")
     return {one.name: one for one in decisions}
+
+
+def dropped(found: dict[str, Decision]) -> tuple[str, ...]:
+    """What a trace says was wanted and did not reach the model."""
+    return facts((Translated(decisions=tuple(found.values()), **NOWHERE),)).dropped
 
 
 def sent(asked: dict[str, Any], place: Endpoint, **fields: Any) -> dict[str, Any]:
@@ -88,7 +101,7 @@ def test_each_decision_names_its_line() -> None:
     assert all(one.because == FILE for one in found.values())
     assert found["top_p"].wanted == 0.9
     assert found["top_p"].sent_as is None
-    assert lost(tuple(found.values())) == 1
+    assert dropped(found) == ("top_p",)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +221,7 @@ def test_a_quirk_names_its_manifest() -> None:
     place = endpoint(quirks=(quirk("ignored", "top_p"), quirk("clamp", "n", high=1.0)))
     found = decided({"top_p": 0.5, "n": 3}, place)
     assert {one.because for one in found.values()} == {MANIFEST}
-    assert lost(tuple(found.values())) == 1
+    assert dropped(found) == ("top_p",)
 
 
 NAMES = st.sampled_from([*sorted(OPENAI_CHAT), "maxTokens", "topP", "vendor", "random_seed", "x"])
@@ -252,7 +265,7 @@ def test_a_stream_is_not_asked_for_where_the_file_wants_none() -> None:
     assert found["disableStreaming"].decision == "added"
     assert found["disableStreaming"].sent_as is None
     # It is the same answer, so nothing is lost.
-    assert lost(tuple(found.values())) == 0
+    assert dropped(found) == ()
     assert "stream_options" not in found
 
 

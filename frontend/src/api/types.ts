@@ -18,7 +18,6 @@ export type Problem = Given<
 export type Chip = Schemas["ChipShape"];
 export type Message = Omit<Schemas["MessageShape"], "problem"> & { problem: Problem | null };
 export type Call = Schemas["CallShape"];
-export type MessageState = Message["state"];
 export type Conversation = Schemas["ConversationShape"];
 export type ConversationPage = { conversation: Conversation; messages: Message[] };
 export type ConversationChange = Partial<Schemas["ConversationChange"]>;
@@ -52,7 +51,6 @@ export type Model = Omit<
 };
 
 export type Preset = Schemas["PresetShape"];
-export type PresetGroup = Schemas["PresetGroupShape"];
 export type PresetList = Schemas["PresetList"];
 
 export type Where = Schemas["WhereShape"];
@@ -80,7 +78,6 @@ export type ConfigRead = Schemas["ReadShape"];
 export type Status = Schemas["StatusShape"];
 
 export type Trace = Schemas["TraceShape"];
-export type Outcome = Trace["outcome"];
 export type TraceList = Schemas["TraceList"];
 
 /** Bytes of a request or reply; `exact` false says that some were not UTF-8. `size` is in bytes. */

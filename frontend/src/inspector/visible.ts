@@ -37,10 +37,6 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-export function hasHidden(text: string): boolean {
-  return piecesOf(text).some((piece) => piece.code);
-}
-
 /** A frame on one line: line ends become signs, the rest stays as it came. */
 export function oneLine(text: string): string {
   return text.replace(/\r\n|\n|\r/g, (end) => (end === "\n" ? "⏎" : end === "\r" ? "␍" : "␍⏎"));

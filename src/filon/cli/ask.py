@@ -7,15 +7,14 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from filon.cli.answering import answered
 from filon.cli.console import finish, plain, settings_of
-from filon.conversation.events import TextDelta
 from filon.conversation.finding import Finding
 from filon.conversation.message import say
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
 from filon.pipeline.ending import chip, settled
-from filon.pipeline.run import run as run_turn
-from filon.pipeline.turn import Caller, Chunk, Ended, Turn, begin
+from filon.pipeline.turn import Caller, Turn, begin
 from filon.server.house import ServerHouse
 from filon.store.messages import Chip
 from filon.trace.records import Attempt, Body, Received
@@ -32,18 +31,7 @@ async def _ask(model: str, prompt: str, config: Path | None) -> int:
     house = await ServerHouse.open(settings, serving=False)
     try:
         person = await house.store.people.first_person(clock.now())
-        turn = _turn(person.id, model, prompt)
-        async for output in run_turn(turn, house.services):
-            match output:
-                case Chunk():
-                    for event in output.events:
-                        if isinstance(event, TextDelta):
-                            sys.stdout.write(plain(event.text))
-                    sys.stdout.flush()
-                case Ended(turn=turn):
-                    pass
-                case _:
-                    pass
+        turn = await answered(_turn(person.id, model, prompt), house.services)
     finally:
         await house.close()
     return _told(turn)

@@ -33,7 +33,7 @@ Config = Annotated[
 ]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on. [127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port. [8421]")]
-# What `filon.server.exporting` makes; written out, since importing it takes its time.
+# `ExportForm` of the server; written out, since importing it takes its time.
 Form = Literal[
     "curl",
     "powershell",

@@ -10,15 +10,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from filon.cli.answering import answered
 from filon.cli.console import finish, one_line, plain, settings_of
 from filon.cli.trace import stored
 from filon.conversation.errors import InvalidRequest
-from filon.conversation.events import TextDelta
 from filon.kit import clock
 from filon.pipeline.replay_changes import Changes
 from filon.pipeline.replaying import Manner
-from filon.pipeline.run import run as run_turn
-from filon.pipeline.turn import Chunk, Ended, Turn
+from filon.pipeline.turn import Turn
 from filon.server.house import ServerHouse
 from filon.server.relatives import compared
 from filon.server.replay_shapes import ComparedShape, DifferenceShape, FigureShape, SpanShape
@@ -67,7 +66,7 @@ async def _replay(trace_id: str, wanted: Wanted, config: Path | None) -> int:
         person = await house.store.people.first_person(clock.now())
         replayer = Replayer(person.id, "command line")
         turn = await replay_turn(replayer, parent, wanted.manner, changes, house)
-        turn = await _run(turn, house, quiet=wanted.as_json)
+        turn = await answered(turn, house.services, quiet=wanted.as_json)
         await house.store.flush()
         both = await compared(person.id, parent, turn.id, house)
     finally:
@@ -78,21 +77,6 @@ async def _replay(trace_id: str, wanted: Wanted, config: Path | None) -> int:
     else:
         _tell(turn, both)
     return 0 if turn.problem is None else 1
-
-
-async def _run(turn: Turn, house: ServerHouse, *, quiet: bool) -> Turn:
-    async for output in run_turn(turn, house.services):
-        match output:
-            case Chunk() if not quiet:
-                for event in output.events:
-                    if isinstance(event, TextDelta):
-                        sys.stdout.write(plain(event.text))
-                sys.stdout.flush()
-            case Ended(turn=turn):
-                pass
-            case _:
-                pass
-    return turn
 
 
 def _changes(wanted: Wanted) -> Changes:

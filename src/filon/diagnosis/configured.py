@@ -9,11 +9,11 @@ from filon.conversation.finding import Finding, WaitFor
 from filon.diagnosis import key_shape
 from filon.diagnosis.addresses import guesses
 from filon.diagnosis.budgets import budgets, shown
-from filon.diagnosis.catalogue import by_code, page
+from filon.diagnosis.catalogue import by_code
 from filon.diagnosis.envelope import Said
 from filon.diagnosis.facts import Failure, Known, names_of
-from filon.diagnosis.fixes import Told, fixes, manifest_of
-from filon.diagnosis.symptom import filled
+from filon.diagnosis.finding import finding
+from filon.diagnosis.fixes import Told, manifest_of
 from filon.providers.local.addresses import is_near, outside
 
 _OF_KEY = frozenset({"key_refused", "key_not_sent", "not_allowed"})
@@ -28,9 +28,9 @@ def configured(first: Finding, failure: Failure, said: Said, known: Known) -> tu
     """Findings beside the first one, likeliest first."""
     around = _Around(failure, said, known)
     return tuple(
-        finding
+        found
         for look in (_of_container, _of_key, _of_header, _of_address, _of_move, _of_limits)
-        for finding in look(first, around)
+        for found in look(first, around)
     )
 
 
@@ -44,23 +44,8 @@ class _Around:
 
     def found(self, code: str, evidence: str, where: str, **names: str) -> Finding:
         """A finding by its code."""
-        symptom = by_code(code)
-        all_names = {**names_of(self.failure), **names}
-        words = filled(symptom, all_names)
-        told = Told(symptom=symptom, failure=self.failure, said=self.said, known=self.known)
-        return Finding(
-            code=code,
-            title=words.title,
-            evidence=evidence[:400],
-            causes=words.causes,
-            fix=words.fix,
-            names=all_names,
-            kind=symptom.kind,
-            where=where,
-            retry=symptom.retry,
-            fixes=fixes(told),
-            docs=page(code),
-        )
+        told = Told(symptom=by_code(code), failure=self.failure, said=self.said, known=self.known)
+        return finding(told, {**names_of(self.failure), **names}, evidence, where)
 
 
 def _of_container(first: Finding, around: _Around) -> Iterator[Finding]:

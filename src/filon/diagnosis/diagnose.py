@@ -6,16 +6,16 @@ from functools import lru_cache
 from msgspec import Struct
 
 from filon.conversation.finding import Finding
-from filon.diagnosis.catalogue import SIGNS, page
+from filon.diagnosis.catalogue import SIGNS
 from filon.diagnosis.configured import configured
 from filon.diagnosis.envelope import Said, unwrap
 from filon.diagnosis.facts import Failure, Known, names_of
-from filon.diagnosis.fixes import Told, fixes
-from filon.diagnosis.symptom import Sign, Symptom, filled
+from filon.diagnosis.finding import LONGEST, finding
+from filon.diagnosis.fixes import Told
+from filon.diagnosis.symptom import Sign, Symptom
 
 __all__ = ["Failure", "Known", "diagnose"]
 
-_EVIDENCE = 400
 _CAUGHT = 120
 _SPECIAL = tuple(pair for pair in SIGNS if pair[1].rank < 2)
 _GENERAL = tuple(pair for pair in SIGNS if pair[1].rank == 2)
@@ -83,22 +83,8 @@ def _finding(fit: Fit, failure: Failure, said: Said, known: Known) -> Finding:
     names = names_of(failure)
     caught = match.groupdict() if match is not None else {}
     names |= {name: text[:_CAUGHT] for name, text in caught.items() if text}
-    words = filled(symptom, names)
     told = Told(symptom=symptom, failure=failure, said=said, known=known, caught=caught)
-    return Finding(
-        code=symptom.code,
-        title=words.title,
-        evidence=_evidence(match, failure, said),
-        causes=words.causes,
-        fix=words.fix,
-        names=names,
-        kind=symptom.kind,
-        where=_where(failure),
-        retry=symptom.retry,
-        fixes=fixes(told),
-        docs=page(symptom.code),
-        host=said.host,
-    )
+    return finding(told, names, _evidence(match, failure, said), _where(failure), said.host)
 
 
 def _where(failure: Failure) -> str:
@@ -115,12 +101,12 @@ def _evidence(match: re.Match[str] | None, failure: Failure, said: Said) -> str:
     if said.wrapped or said.page:
         told = f"{said.host}: {said.message}" if said.host else said.message
     before = f"{failure.status} " if failure.status else ""
-    room = _EVIDENCE - len(before) - 4
+    room = LONGEST - len(before) - 4
     if len(told) > room:
         start = max(0, _place(match, told) - room // 2)
         head = "… " if start else ""
         told = f"{head}{told[start : start + room]} …"
-    return f"{before}{told}".strip()[:_EVIDENCE]
+    return f"{before}{told}".strip()[:LONGEST]
 
 
 def _place(match: re.Match[str] | None, told: str) -> int:

@@ -18,11 +18,11 @@ from filon.conversation.finish import ending
 from filon.conversation.message import Message, Reasoning, Refusal, ToolCall
 from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
-from filon.diagnosis.catalogue import by_code, page
+from filon.diagnosis.catalogue import by_code
 from filon.diagnosis.envelope import Said
 from filon.diagnosis.facts import Failure, Known
-from filon.diagnosis.fixes import Told, fixes
-from filon.diagnosis.symptom import filled
+from filon.diagnosis.finding import finding
+from filon.diagnosis.fixes import Told
 from filon.providers.aliases import canonical
 from filon.providers.endpoint import Endpoint
 from filon.providers.local import servers
@@ -254,23 +254,9 @@ def _stalled(told: Answered) -> Iterator[Finding]:
 
 
 def _notice(told: Answered, code: str, evidence: str, where: str, **names: str) -> Finding:
-    symptom = by_code(code)
     attempt, endpoint = told.attempt, told.endpoint
-    all_names = {"endpoint": endpoint.label, "model": told.model, "url": attempt.url, **names}
-    words = filled(symptom, all_names)
     failure = Failure(endpoint=endpoint.label, model=told.model, url=attempt.url, variable=None)
     known = Known(endpoint=endpoint)
-    made = fixes(Told(symptom=symptom, failure=failure, said=Said(layers=()), known=known))
-    return Finding(
-        code=code,
-        title=words.title,
-        evidence=evidence[:400],
-        causes=words.causes,
-        fix=words.fix,
-        names=all_names,
-        kind="notice",
-        where=where,
-        retry=symptom.retry,
-        fixes=made,
-        docs=page(code),
-    )
+    about = Told(symptom=by_code(code), failure=failure, said=Said(layers=()), known=known)
+    all_names = {"endpoint": endpoint.label, "model": told.model, "url": attempt.url, **names}
+    return finding(about, all_names, evidence, where)

@@ -5,11 +5,10 @@ from filon.conversation.message import Message, Reasoning, Refusal, Text
 from filon.conversation.usage import Usage
 from filon.kit import clock
 from filon.kit.redact import Redactor
-from filon.pipeline.parameters import lost
 from filon.pipeline.turn import Turn
 from filon.store.messages import Chip, Ending
 from filon.store.traces import TraceSummary
-from filon.trace.facts import facts
+from filon.trace.facts import Facts, facts
 from filon.trace.records import Attempt, Settled, Timing, Translated
 
 # The kinds of frames that show a reader something that is no thought.
@@ -57,7 +56,7 @@ def chip(turn: Turn, end: Settled) -> Chip:
         ttft=end.ttft,
         rate=end.rate,
         total=end.started - turn.started,
-        lost=lost(translated[-1].decisions) if translated else 0,
+        lost=len(told.dropped),
         finish_reason=end.finish_reason,
         thought=thought_for(attempts[-1]) if attempts else None,
         thought_field=end.thought_field,
@@ -108,6 +107,7 @@ def trace_summary(turn: Turn) -> TraceSummary:
     attempts = [record for record in turn.records if isinstance(record, Attempt)]
     used = end.usage or end.estimated or Usage()
     last = attempts[-1] if attempts else None
+    known = facts(turn.records)
     return TraceSummary(
         id=turn.id,
         started_at=turn.started,
@@ -124,12 +124,12 @@ def trace_summary(turn: Turn) -> TraceSummary:
         cost_usd=end.cost.usd,
         ttft=end.ttft,
         total=end.started - turn.started,
-        mark=mark(turn),
+        mark=_mark(turn, known),
         conversation_id=turn.thread.conversation_id if turn.thread else None,
         message_id=turn.thread.answer_id if turn.thread else None,
         timing=last.timing if last else Timing(),
         key_id=turn.caller.key_id,
-        facts=facts(turn.records),
+        facts=known,
     )
 
 
@@ -144,15 +144,13 @@ def _status(turn: Turn, last: Attempt | None) -> int | None:
     return turn.problem.status if turn.problem is not None else None
 
 
-def mark(turn: Turn) -> str | None:
+def _mark(turn: Turn, known: Facts) -> str | None:
     """The one word worth reading in a list: the failure, the loss, or what it was for."""
     if turn.problem is not None:
         return turn.problem.code
     if turn.failed:
         # The first is what was asked for.
         return f"fell back from {next(iter(turn.failed)).partition('/')[0]}"
-    translated = [record for record in turn.records if isinstance(record, Translated)]
-    gone = lost(translated[-1].decisions) if translated else 0
-    if gone:
-        return f"{gone} lost"
+    if known.dropped:
+        return f"{len(known.dropped)} lost"
     return "title" if turn.caller.kind == "title" else None

@@ -77,17 +77,6 @@ def wants_usage(asked: Mapping[str, Any]) -> bool:
     return bool(_object(asked.get("stream_options")).get("include_usage"))
 
 
-def lost(decisions: tuple[Decision, ...]) -> int:
-    """How many parameters that somebody wanted do not reach the model. Whether the reply is
-    streamed is none of them: it is the same reply."""
-    return sum(
-        one.decision in ("dropped", "no_effect")
-        and one.wanted is not None
-        and canonical(one.name) not in ("stream", "stream_options")
-        for one in decisions
-    )
-
-
 def _asked(asked: Mapping[str, Any], stream: bool, because: Because, protocol: str) -> Decisions:
     decisions: Decisions = {}
     for name, value in asked.items():

@@ -152,6 +152,8 @@ class ServerHouse:
         services.directory = succeeded(before, fresh)
         services.limits = fresh.limits
         services.retries = fresh.retries
+        if fresh.retention != self.settings.retention:
+            self.keeper.look_soon()
         self.settings = fresh
         moved = [
             endpoint.name

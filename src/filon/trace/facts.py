@@ -31,7 +31,7 @@ FLAGS = {
 _CHANGED = frozenset({"renamed", "clamped", "added", "defaulted"})
 _OFFERS_TOOLS = frozenset({"tools", "functions"})
 # Whether and how a reply is streamed is no change of what was asked.
-_ASIDE = frozenset({"stream", "stream_options"})
+_ASIDE = frozenset({"stream", "streaming", "stream_options"})
 
 Names = tuple[str, ...]
 

@@ -1,4 +1,5 @@
-import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
+import { type RefObject, useCallback } from "react";
+import { useSight } from "../../ui/sight";
 
 /** Rows above and below what is seen, so that a quick turn of the wheel shows no gap. */
 const MARGIN = 8;
@@ -17,23 +18,7 @@ export function rowsInView(top: number, box: number, height: number, total: numb
 
 /** The rows to draw in a box that scrolls; the others are only as high as they would be. */
 export function useRowsInView(box: RefObject<HTMLElement | null>, height: number, total: number) {
-  const [view, setView] = useState({ top: 0, box: 400 });
-  const look = useCallback(() => {
-    const element = box.current;
-    if (element) setView({ top: element.scrollTop, box: element.clientHeight || 400 });
-  }, [box]);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    look();
-    element.addEventListener("scroll", look, { passive: true });
-    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(look);
-    observer?.observe(element);
-    return () => {
-      element.removeEventListener("scroll", look);
-      observer?.disconnect();
-    };
-  }, [box, look]);
+  const sight = useSight(box);
   const reveal = useCallback(
     (row: number) => {
       const element = box.current;
@@ -45,5 +30,5 @@ export function useRowsInView(box: RefObject<HTMLElement | null>, height: number
     },
     [box, height],
   );
-  return { ...rowsInView(view.top, view.box, height, total), reveal };
+  return { ...rowsInView(sight.top, sight.height, height, total), reveal };
 }

@@ -15,6 +15,7 @@ from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Turn
 from filon.providers.models import price
 from filon.store.errors import StoreError
+from filon.store.traces import TraceSummary
 from filon.trace.recorder import redact
 from filon.trace.records import Attempt, Cost, Settled
 
@@ -31,17 +32,18 @@ def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] 
         return _answer_settled(progress, services)
     _close(progress, services)
     turn = progress.turn
+    summary = trace_summary(turn)
     if not services.store.traces.offer(
-        turn.caller.owner_id, trace_summary(turn), turn.records, turn.caller.key_id
+        turn.caller.owner_id, summary, turn.records, turn.caller.key_id
     ):
-        return _stored(progress, services)
-    _tell(progress, services)
+        return _stored(progress, summary, services)
+    _tell(progress, summary, services)
     return None
 
 
 async def _answer_settled(progress: Progress, services: Services) -> None:
     _close(progress, services)
-    await _stored(progress, services)
+    await _stored(progress, trace_summary(progress.turn), services)
 
 
 def _close(progress: Progress, services: Services) -> None:
@@ -64,19 +66,19 @@ def _closed(turn: Turn, services: Services) -> Turn:
     )
 
 
-async def _stored(progress: Progress, services: Services) -> None:
+async def _stored(progress: Progress, summary: TraceSummary, services: Services) -> None:
     """A store that fails is told in the log, not to the caller, who has an answer."""
     try:
-        await _store(progress.turn, services)
+        await _store(progress.turn, summary, services)
     except StoreError as error:
         services.log.event("not_stored", level="error", trace=progress.turn.id, reason=str(error))
-    _tell(progress, services)
+    _tell(progress, summary, services)
 
 
-def _tell(progress: Progress, services: Services) -> None:
+def _tell(progress: Progress, summary: TraceSummary, services: Services) -> None:
     services.counts.settled(progress.turn, services.directory)
     services.announce(progress)
-    _log(progress.turn, services)
+    _log(progress.turn, summary, services)
 
 
 def decide(turn: Turn, now: float) -> Turn:
@@ -168,9 +170,8 @@ def _cost(turn: Turn, usage: Usage | None, estimated: Usage | None) -> Cost:
     return price(turn.endpoint, turn.model, counted, turn.started)
 
 
-async def _store(turn: Turn, services: Services) -> None:
+async def _store(turn: Turn, summary: TraceSummary, services: Services) -> None:
     owner = turn.caller.owner_id
-    summary = trace_summary(turn)
     if turn.thread is not None and turn.thread.answer_id is not None:
         ending = message_ending(turn, services.redactor)
         # Together, so that the writer commits both at once: no answer without its trace.
@@ -182,33 +183,20 @@ async def _store(turn: Turn, services: Services) -> None:
         await services.store.traces.insert(owner, summary, turn.records, turn.caller.key_id)
 
 
-def _log(turn: Turn, services: Services) -> None:
-    settled = turn.records[-1]
-    assert isinstance(settled, Settled)
-    used = settled.usage or settled.estimated or Usage()
+def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:
+    findings = summary.facts.findings if summary.facts is not None else ()
     services.log.event(
         "settled",
-        level="info" if settled.outcome in ("complete", "stopped") else "warning",
-        trace=turn.id,
-        caller=turn.caller.kind,
-        model=turn.request.model,
-        outcome=settled.outcome,
-        input_tokens=used.input_tokens,
-        output_tokens=used.output_tokens,
-        usd=settled.cost.usd,
-        ttft=settled.ttft,
+        level="info" if summary.outcome in ("complete", "stopped") else "warning",
+        trace=summary.id,
+        caller=summary.caller,
+        model=summary.model,
+        outcome=summary.outcome,
+        input_tokens=summary.input_tokens,
+        output_tokens=summary.output_tokens,
+        usd=summary.cost_usd,
+        ttft=summary.ttft,
         seconds=turn.elapsed(),
-        finding=_codes(turn),
+        finding=",".join(findings) or None,
         problem=turn.problem.message if turn.problem else None,
     )
-
-
-def _codes(turn: Turn) -> str | None:
-    """The codes of all that was found about the turn."""
-    found = [
-        finding.code
-        for record in turn.records
-        if isinstance(record, (Attempt, Settled))
-        for finding in record.findings
-    ]
-    return ",".join(dict.fromkeys(found)) or None

@@ -1,6 +1,6 @@
 /** The verdicts of a file, sorted and searched. */
 
-import type { ConfigFile, Verdict } from "../../../api/types";
+import type { Verdict } from "../../../api/types";
 
 export const LEVELS = ["error", "warning", "note"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -55,9 +55,4 @@ export function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.length > 1 && lines.at(-1) === "") lines.pop();
   return lines;
-}
-
-/** Whether the file as it stands is what runs. */
-export function isRunning(config: ConfigFile): boolean {
-  return config.file !== null && config.runs.fault === null;
 }

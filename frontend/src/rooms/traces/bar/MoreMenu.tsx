@@ -1,13 +1,11 @@
 import { Database, Ellipsis, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { problemOf } from "../../../api/client";
 import { count } from "../../../format";
 import { Button } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
-import { ProblemCard } from "../../../ui/FindingCard";
 import { Menu, MenuItem } from "../../../ui/Menu";
-import { Sheet } from "../../../ui/Sheet";
+import { DeleteFailed } from "../keeping/DeleteFailed";
 import { useDeleteShown } from "../keeping/deleting";
 import { KeepingDialog } from "../keeping/Keeping";
 
@@ -61,20 +59,7 @@ export function MoreMenu({ q, total, atLeast, children }: MoreMenuProps) {
         action={t("delete")}
         onConfirm={() => remove.mutate(q)}
       />
-      <Sheet
-        from="bottom"
-        open={remove.isError}
-        onOpenChange={() => remove.reset()}
-        label={t("deleteFailed")}
-        className="tr-sheet tr-failed"
-      >
-        {remove.isError ? (
-          <ProblemCard
-            problem={problemOf(remove.error)}
-            actions={<Button onClick={() => remove.reset()}>{t("keeping.close")}</Button>}
-          />
-        ) : null}
-      </Sheet>
+      <DeleteFailed error={remove.error} onEnd={() => remove.reset()} />
     </>
   );
 }

@@ -1,11 +1,8 @@
 import { useTranslation } from "react-i18next";
-import { problemOf } from "../../../api/client";
 import { clock } from "../../../format";
-import { Button } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
-import { ProblemCard } from "../../../ui/FindingCard";
-import { Sheet } from "../../../ui/Sheet";
 import type { ListedTrace } from "../api";
+import { DeleteFailed } from "./DeleteFailed";
 import { useDeleteOne } from "./deleting";
 
 interface DeleteTraceProps {
@@ -31,20 +28,7 @@ export function DeleteTrace({ trace, onEnd, onDeleted }: DeleteTraceProps) {
           if (trace) remove.mutate(trace.id, { onSuccess: () => onDeleted(trace.id) });
         }}
       />
-      <Sheet
-        from="bottom"
-        open={remove.isError}
-        onOpenChange={() => remove.reset()}
-        label={t("deleteFailed")}
-        className="tr-sheet tr-failed"
-      >
-        {remove.isError ? (
-          <ProblemCard
-            problem={problemOf(remove.error)}
-            actions={<Button onClick={() => remove.reset()}>{t("keeping.close")}</Button>}
-          />
-        ) : null}
-      </Sheet>
+      <DeleteFailed error={remove.error} onEnd={() => remove.reset()} />
     </>
   );
 }

@@ -3,13 +3,14 @@ import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { clock, count, duration, estimate, money } from "../../../format";
 import { ModelName } from "../../../inspector/ModelName";
+import { useSight } from "../../../ui/sight";
 import type { Group, Grouping, ListedTrace } from "../api";
 import { isEstimate, Mark, Status, Tokens } from "./cells";
 import { GroupTitle } from "./GroupRow";
 import type { Item } from "./items";
 import { useStillness } from "./useWalk";
 import { endOfTrace } from "./waterfall";
-import { offsetsOf, useSight, windowOf } from "./window";
+import { offsetsOf, windowOf } from "./window";
 
 interface PhoneListProps {
   items: readonly Item[];

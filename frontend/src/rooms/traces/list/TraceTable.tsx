@@ -13,6 +13,7 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { useSight } from "../../../ui/sight";
 import type { Group, Grouping, ListedTrace, Order, Sort } from "../api";
 import { AttemptRows } from "./AttemptRows";
 import { gridOf } from "./Bars";
@@ -26,7 +27,7 @@ import { RowMenu } from "./RowMenu";
 import { TraceRow } from "./TraceRow";
 import { HEAD, useStillness, useWalk } from "./useWalk";
 import { type Axis, type AxisMode, axisOf, bestMode } from "./waterfall";
-import { offsetsOf, useSight, windowOf } from "./window";
+import { offsetsOf, windowOf } from "./window";
 
 /** What the room may ask of the list. */
 export interface ListHandle {

@@ -1,6 +1,6 @@
 /** Which rows of a long list are in sight, so that only these are drawn. */
 
-import { type RefObject, useLayoutEffect, useState } from "react";
+import type { Sight } from "../../../ui/sight";
 
 /** Where each row begins; one number more than there are rows, the last being the height of all. */
 export function offsetsOf(heights: readonly number[]): Float64Array {
@@ -21,11 +21,6 @@ export function rowAt(offsets: Float64Array, y: number): number {
   return low;
 }
 
-export interface Sight {
-  top: number;
-  height: number;
-}
-
 /** First and last row to draw, a few more than are seen, so that a quick scroll shows no gap. */
 export function windowOf(offsets: Float64Array, { top, height }: Sight, more = 8): [number, number] {
   const rows = offsets.length - 1;
@@ -33,27 +28,4 @@ export function windowOf(offsets: Float64Array, { top, height }: Sight, more = 8
   const first = Math.max(0, rowAt(offsets, Math.max(0, top)) - more);
   const last = Math.min(rows - 1, rowAt(offsets, Math.max(0, top) + height) + more);
   return [first, last];
-}
-
-/** What of a scroller is in sight; steps of half a row are enough to draw by. */
-export function useSight(scroller: RefObject<HTMLElement | null>, step = 14): Sight {
-  const [sight, setSight] = useState<Sight>({ top: 0, height: 900 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const look = () => {
-      const top = Math.floor(element.scrollTop / step) * step;
-      const height = element.clientHeight || 900;
-      setSight((old) => (old.top === top && old.height === height ? old : { top, height }));
-    };
-    look();
-    element.addEventListener("scroll", look, { passive: true });
-    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(look);
-    observer?.observe(element);
-    return () => {
-      element.removeEventListener("scroll", look);
-      observer?.disconnect();
-    };
-  }, [scroller, step]);
-  return sight;
 }
