@@ -158,11 +158,14 @@ async def test_what_runs_is_in_the_list_where_the_filter_lets_it(
 ) -> None:
     await site.quiet()
     recorder.answers(("hold", *completion("gold")))
-    task = asyncio.create_task(site.program({"model": "rec/m-1", "messages": MESSAGES}))
+    body, tags = {"model": "rec/m-1", "messages": MESSAGES}, {"x-filon-tags": "nightly"}
+    task = asyncio.create_task(site.program(body, headers=tags))
     try:
         await until(lambda: bool(site.house.services.running))
         live = (await asked(site, f"?q={quote('is:live')}"))["traces"]
         assert [one["outcome"] for one in live] == ["live"]
+        # It says by then already who asks and what for, as the filter knows it.
+        assert (live[0]["tags"], live[0]["key_id"] is not None) == (["nightly"], True)
         assert (await asked(site, f"?q={quote('is:live model:m-2')}"))["traces"] == []
         assert (await asked(site, f"?q={quote('-is:live')}"))["total"] == 3
     finally:

@@ -9,6 +9,7 @@ from filon.conversation.message import Reasoning, Refusal, ToolCall
 from filon.pipeline.services import Progress
 from filon.providers.endpoint import Key
 from filon.server import shapes
+from filon.server.running import so_far
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
@@ -76,29 +77,7 @@ def trace(summary: TraceSummary) -> shapes.TraceShape:
 
 def running_trace(progress: Progress) -> shapes.TraceShape:
     """The trace of a turn that is not over."""
-    turn = progress.turn
-    attempt = progress.recording.record() if progress.recording is not None else None
-    return shapes.TraceShape(
-        id=turn.id,
-        started_at=turn.started,
-        caller=turn.caller.kind,
-        model=turn.request.model,
-        endpoint=turn.endpoint.name if turn.endpoint else None,
-        status=attempt.status if attempt else None,
-        outcome="live",
-        attempts=attempt.number if attempt else 0,
-        input_tokens=None,
-        output_tokens=None,
-        estimated=False,
-        cost_kind="unknown",
-        cost_usd=None,
-        ttft=attempt.timing.first_output if attempt else None,
-        total=turn.elapsed(),
-        mark="title" if turn.caller.kind == "title" else None,
-        conversation_id=turn.thread.conversation_id if turn.thread else None,
-        message_id=turn.thread.answer_id if turn.thread else None,
-        timing=_timing(attempt.timing) if attempt else {},
-    )
+    return trace(so_far(progress)).model_copy(update={"outcome": "live"})
 
 
 def _timing(timing: Timing) -> dict[str, float | None]:
