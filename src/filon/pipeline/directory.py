@@ -65,6 +65,8 @@ class Directory(Struct, frozen=True, kw_only=True):
     def preset(self, asked: str) -> Preset | None:
         """The preset behind `preset/name`, or behind a bare name that leads to no model: a model
         or a route keeps its name when a preset is called the same."""
+        if not self.presets.listed:
+            return None
         head, slash, name = asked.partition("/")
         if slash and head == PRESET:
             found = self.presets.named(name)

@@ -2,9 +2,9 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from filon.pipeline.trying import GaveUp, has_next
 from filon.pipeline.turn import Answer, Ended, Output, Turn
 from filon.providers.endpoint import Endpoint
 from filon.store.messages import INTERRUPTED
-from filon.trace.records import StageFailed
+from filon.trace.records import AnyRecord, StageFailed
 
 
 async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
@@ -49,6 +49,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
                 break
             except Repairing as found:
                 progress.turn = _anew(progress.turn, repair=found.repair)
+                progress.stage_ended = progress.turn.now()
             except GaveUp as gave_up:
                 failed = _given_up(progress, gave_up.error, failed, services)
                 await step(progress, "route", route, services.directory)
@@ -72,7 +73,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
 
 
 def _begun(turn: Turn, services: Services) -> Progress:
-    progress = services.running[turn.id] = Progress(turn.noting(turn.received))
+    progress = services.running[turn.id] = Progress(turn)
     services.announce(progress)
     services.log.event(
         "asked",
@@ -92,7 +93,7 @@ async def _translated(progress: Progress, services: Services) -> None:
     except FilonError as error:
         raise GaveUp(error) from error
     await step(progress, "recall", recall, services)
-    progress.stage, progress.stage_started = "send", progress.turn.now()
+    progress.stage, progress.stage_started = "send", progress.stage_ended
 
 
 class _Failed(Struct, frozen=True):
@@ -110,6 +111,7 @@ def _given_up(
     failure, which is what the caller is told."""
     turn = progress.turn
     progress.turn = _noting(progress, error.problem)
+    progress.stage_ended = turn.now()
     # That one of several cannot be asked this at all says nothing of what failed before.
     if last is None or not isinstance(error, CallerError):
         last = _Failed(error, turn.endpoint, turn.model)
@@ -138,7 +140,7 @@ def _anew(turn: Turn, **changes: Any) -> Turn:
 async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
     """Settles a turn whose request could not be read, before any stage saw it."""
     received = replace(turn.received, error=problem)
-    progress = Progress(replace(turn, problem=problem).noting(received))
+    progress = Progress(replace(turn, problem=problem, records=(received,)))
     await _settled(progress, services)
     return progress.turn
 
@@ -166,16 +168,23 @@ def _log_fault(progress: Progress, services: Services, error: BaseException) -> 
 
 async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
     """Runs one stage and stamps its records with when it began and ended."""
-    progress.stage = name
-    progress.stage_started = started = progress.turn.now()
-    before = len(progress.turn.records)
-    result = stage(progress.turn, *given)
-    turn = cast(Turn, result if isinstance(result, Turn) else await result)
-    ended = turn.now()
-    stamped = [replace(each, started=started, ended=ended) for each in turn.records[before:]]
-    progress.turn = replace(turn, records=(*turn.records[:before], *stamped))
+    before = progress.turn.records
+    # Between two stages there is nothing that takes time.
+    progress.stage, progress.stage_started = name, progress.stage_ended
+    turn: Turn | Awaitable[Turn] = stage(progress.turn, *given)
+    if not isinstance(turn, Turn):
+        turn = await turn
+    progress.stage_ended = turn.now()
+    progress.turn = replace(
+        turn, records=(*before, *_stamped(turn.records[len(before) :], progress))
+    )
     if turn.problem is not None:
         raise _Told
+
+
+def _stamped(records: Sequence[AnyRecord], progress: Progress) -> list[AnyRecord]:
+    started, ended = progress.stage_started, progress.stage_ended
+    return [replace(record, started=started, ended=ended) for record in records]
 
 
 class _Told(Exception):

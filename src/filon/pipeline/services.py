@@ -25,8 +25,9 @@ class Progress:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.recording: Recording | None = None
+        # The stage that runs, and when it began and the one before it ended, in Unix seconds.
         self.stage = ""
-        self.stage_started = turn.started
+        self.stage_started = self.stage_ended = turn.now()
 
     def records(self) -> tuple[AnyRecord, ...]:
         """The records so far, the running attempt included."""

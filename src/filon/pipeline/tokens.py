@@ -1,6 +1,6 @@
 """A rough count of tokens, for what no provider has counted. Always shown as an estimate."""
 
-from filon.conversation.message import Image, Message, Opaque, Part, ToolCall
+from filon.conversation.message import Image, Message, Opaque, Part, Text, ToolCall
 from filon.conversation.request import ChatRequest
 
 TOKENIZER = "bytes ÷ 4, estimate"
@@ -12,12 +12,16 @@ _PER_IMAGE = 300
 
 def of_text(text: str) -> int:
     """About four bytes of UTF-8 make a token in European languages."""
-    return (len(text.encode("utf-8", "replace")) + 3) // 4
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return (size + 3) // 4
 
 
 def of_message(message: Message) -> int:
     """Tokens of one message with its frame."""
-    return _PER_MESSAGE + sum(_of_part(part) for part in message.parts)
+    count = _PER_MESSAGE
+    for part in message.parts:
+        count += of_text(part.text) if type(part) is Text else _of_part(part)
+    return count
 
 
 def of_answer(message: Message | None) -> int:

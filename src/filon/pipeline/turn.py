@@ -154,8 +154,10 @@ def begin(
     *,
     thread: Thread | None = None,
     id: str | None = None,
+    timeout: float | None = None,
 ) -> Turn:
-    """A new turn that starts now. `received` is stamped with the time and who asked."""
+    """A new turn that starts now. `received` is stamped with the time and who asked, and is its
+    first record."""
     now = clock.now()
     stamped = replace(received, started=now, ended=now, caller=caller.kind, key=caller.key)
     return Turn(
@@ -166,6 +168,8 @@ def begin(
         request=request,
         received=stamped,
         thread=thread,
+        timeout=timeout,
+        records=(stamped,),
     )
 
 

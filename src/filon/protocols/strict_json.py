@@ -24,6 +24,7 @@ _KINDS = {
     ord("n"): "null",
 }
 _LONG = 10**18
+_SIMPLE = frozenset({str, float, bool, type(None)})
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _OFFSET = re.compile(r"\(byte (\d+)\)")
 _PLACE = re.compile(r" - at `[^`]*`")
@@ -97,12 +98,17 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
     except msgspec.ValidationError as error:
         reason = _PLACE.sub("", str(error)).lower()
         raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
-    # Numbers and texts can neither be deep nor hide a number that is too long, but for themselves.
-    if isinstance(value, str | float) or (isinstance(value, int) and abs(value) < _LONG):
+    if is_simple(value):
         return value
     _check_depth(raw, value, where)
     _check_integers(raw, value, where)
     return value
+
+
+def is_simple(value: object) -> bool:
+    """Whether it can neither be deep nor hide a number that is too long."""
+    kind = type(value)
+    return kind in _SIMPLE or (kind is int and -_LONG < value < _LONG)
 
 
 def check_depth(raw: Raw | bytes, where: str) -> None:

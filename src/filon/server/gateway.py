@@ -202,7 +202,7 @@ def _turn(
         timeout=asked.timeout,
         strict=asked.strict,
     )
-    return replace(begin(caller, request, received), timeout=asked.timeout)
+    return begin(caller, request, received, timeout=asked.timeout)
 
 
 def key_of(door: Door) -> str:

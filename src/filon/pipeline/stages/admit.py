@@ -1,6 +1,9 @@
 """May this caller do this? The key itself is checked at the edge, before a body is read; what it
 may use and how much of it is decided here."""
 
+from collections.abc import Awaitable
+from typing import cast
+
 from msgspec.structs import replace
 
 from filon.accounts import scopes
@@ -10,25 +13,41 @@ from filon.config.route import Route
 from filon.conversation.errors import FilonError, Problem, UnknownModel
 from filon.conversation.request import ChatRequest
 from filon.conversation.rights import KeyRules
+from filon.kit.memo import Memo
 from filon.pipeline import tokens
 from filon.pipeline.directory import PRESET, Directory
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Turn
 from filon.trace.records import Admitted
 
+# The record of whoever may ask for everything, as often as they like.
+_FREE: Memo[Admitted] = Memo()
 
-async def admit(turn: Turn, services: Services) -> Turn:
+
+def admit(turn: Turn, services: Services) -> Turn | Awaitable[Turn]:
     """Checks the key's scope, then its limits, which take the request only if all do. The record
     says what was checked, and holds the reason where the turn ends here."""
     caller = turn.caller
+    free = _FREE.get(None, caller)
+    if free is not None:
+        return turn.noting(free)
     lets_in = "*"
     if caller.rules.scoped:
         name, lets_in = let_in(caller.rules, turn.request, services.directory)
         if lets_in is None:
             refused = scopes.refused(called(caller), name, caller.rules)
             return _noted(turn, None, Taken(), None, refused)
-    if caller.key_id is None or not caller.rules.limited:
-        return _noted(turn, lets_in, Taken(), None, None)
+    if caller.key_id is not None and caller.rules.limited:
+        return _within_limits(turn, lets_in, services)
+    admitted = _noted(turn, lets_in, Taken(), None, None)
+    if not caller.rules.scoped:
+        _FREE.keep(cast(Admitted, admitted.records[-1]), None, caller)
+    return admitted
+
+
+async def _within_limits(turn: Turn, lets_in: str, services: Services) -> Turn:
+    caller = turn.caller
+    assert caller.key_id is not None
     counts = caller.rules.tokens_per_minute is not None
     estimate = tokens.of_request(turn.request) if counts else None
     taken = await services.rates.take(
@@ -105,5 +124,5 @@ def _noted(
         explain_errors=caller.explain if is_key else None,
         error=problem,
     )
-    turn = replace(turn, reserved=taken.reservation, problem=problem)
-    return turn.noting(record)
+    records = (*turn.records, record)
+    return replace(turn, reserved=taken.reservation, problem=problem, records=records)

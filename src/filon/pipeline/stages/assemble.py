@@ -1,5 +1,7 @@
 """The messages that will really be sent, each with where it came from."""
 
+from collections.abc import Awaitable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -22,7 +24,7 @@ from filon.pipeline import tokens
 from filon.pipeline.directory import Directory
 from filon.pipeline.presets import named_preset
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Thread, Turn
+from filon.pipeline.turn import Turn
 from filon.store.messages import MessageRow
 from filon.trace.records import Assembled, SourcedMessage
 
@@ -41,16 +43,22 @@ class Gathered(Struct, frozen=True, kw_only=True):
     now: float
 
 
-async def assemble(turn: Turn, services: Services) -> Turn:
+def assemble(turn: Turn, services: Services) -> Turn | Awaitable[Turn]:
     """Fetches the branch of a chat; other callers bring their messages with them. Raises NotFound
     for a preset that is not there, InvalidRequest for one that is asked for vectors."""
-    return decide(turn, await _gather(turn, turn.thread, services))
-
-
-async def _gather(turn: Turn, thread: Thread | None, services: Services) -> Gathered:
-    owner = turn.caller.owner_id
-    branch = await services.store.messages.path(owner, thread.leaf_id) if thread else None
     preset = preset_of(turn.request, services.directory)
+    if turn.thread is None and preset is None:
+        return decide(turn, Gathered(now=turn.started))
+    return _assemble(turn, preset, services)
+
+
+async def _assemble(turn: Turn, preset: Preset | None, services: Services) -> Turn:
+    return decide(turn, await _gather(turn, preset, services))
+
+
+async def _gather(turn: Turn, preset: Preset | None, services: Services) -> Gathered:
+    owner, thread = turn.caller.owner_id, turn.thread
+    branch = await services.store.messages.path(owner, thread.leaf_id) if thread else None
     person = await services.store.people.find(owner) if preset and preset.system else None
     return Gathered(
         branch=branch,
@@ -91,8 +99,8 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
         request = _begun_with(said, request)
         first = replace(_source(said, "preset"), because=preset.system.because)
         sourced = (first, *sourced)
-    turn = replace(turn, request=request, preset=preset)
-    return turn.noting(Assembled(messages=sourced, tokenizer=tokens.TOKENIZER))
+    record = Assembled(messages=sourced, tokenizer=tokens.TOKENIZER)
+    return replace(turn, request=request, preset=preset, records=(*turn.records, record))
 
 
 def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:
@@ -114,11 +122,10 @@ def _as_sent(row: MessageRow) -> Message | None:
 def _sourced(
     messages: tuple[Message, ...], origin: str, last: str | None = None
 ) -> tuple[SourcedMessage, ...]:
-    ends = len(messages) - 1
-    return tuple(
-        _source(message, last if last is not None and number == ends else origin)
-        for number, message in enumerate(messages)
-    )
+    sourced = [_source(message, origin) for message in messages]
+    if last is not None and sourced:
+        sourced[-1] = replace(sourced[-1], origin=last)
+    return tuple(sourced)
 
 
 def _source(message: Message, origin: str) -> SourcedMessage:
@@ -130,11 +137,12 @@ def _source(message: Message, origin: str) -> SourcedMessage:
 def _preview(message: Message) -> Message:
     """The message as a reader recognises it: its text in one, then its calls and the rest, each
     by its beginning."""
-    match message.parts:
-        case (Text(text),) if len(text) <= _PREVIEW:
+    parts = message.parts
+    if len(parts) == 1 and type(only := parts[0]) is Text:
+        if len(only.text) <= _PREVIEW:
             return message
-        case _:
-            pass
+        if message.extra == ():
+            return replace(message, parts=(Text(_begun(only.text)),))
     texts = (Text(_begun(message.text)),) if message.text else ()
     others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
     return Message(

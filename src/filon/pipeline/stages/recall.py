@@ -4,7 +4,9 @@ from filon.pipeline.services import Services
 from filon.pipeline.turn import Turn
 from filon.trace.records import Recalled
 
+_NOT = Recalled(hit=False, reason="there is no cache")
 
-async def recall(turn: Turn, services: Services) -> Turn:
+
+def recall(turn: Turn, services: Services) -> Turn:
     """Passes the turn on."""
-    return turn.noting(Recalled(hit=False, reason="there is no cache"))
+    return turn.noting(_NOT)

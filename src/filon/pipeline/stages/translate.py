@@ -4,12 +4,15 @@ Pure."""
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
 from filon.conversation.request import ChatRequest
+from filon.kit.memo import Memo
 from filon.pipeline import crossing, exact, vectors
 from filon.pipeline.parameters import on_the_wire
 from filon.pipeline.repairing import repaired
@@ -27,12 +30,22 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
-class _Decided(msgspec.Struct, frozen=True):
-    """What is to be sent, the decisions that made it, and the same as a trace tells them."""
+class _Ruled(msgspec.Struct, frozen=True):
+    """What became of the parameters: those that are sent, and the decisions as a trace tells them.
+    `only_we_asked_usage` is as the wire has it."""
 
-    request: ChatRequest
-    decisions: tuple[Decision, ...]
+    sent: tuple[tuple[str, Any], ...]
     told: tuple[Decision, ...]
+    streams: bool
+    only_we_asked_usage: bool
+
+
+# A program asks with the same parameters over and over. By endpoint, and what else they depend on.
+_RULED: Memo[_Ruled] = Memo()
+# Bytes of parameters beyond which they are not remembered, since hardly any come again.
+_LONG = 4096
+# The headers of an endpoint that are the same in every request.
+_USUAL: Memo[Headers] = Memo()
 
 
 def translate(turn: Turn) -> Turn:
@@ -45,28 +58,34 @@ def translate(turn: Turn) -> Turn:
     protocol = _protocol(turn, endpoint)
     if turn.exact is not None:
         return _as_it_stands(turn, endpoint, protocol, turn.exact)
-    decided = _decided(turn, endpoint, model)
-    sent = on_the_wire(decided.decisions)
+    request, ruled = _ruled(turn, endpoint, model)
     named = endpoint.target.model if endpoint.target else model
-    body = protocol.render_request(decided.request, sent, named)
+    body = protocol.render_request(request, ruled.sent, named)
     wire = Wire(
         protocol=protocol.name,
         method="POST",
         url=_url(turn, endpoint, protocol),
         headers=_headers(endpoint, protocol, turn),
         body=Body(body.data, body.cuts),
-        stream=any(name == "stream" and value is True for name, value in sent),
-        only_we_asked_usage=_only_we_asked(decided.decisions),
+        stream=ruled.streams,
+        only_we_asked_usage=ruled.only_we_asked_usage,
     )
+    told = ruled.told
+    if turn.request.fallbacks:
+        told = (*told, _fallbacks(turn.request.fallbacks))
+    return _noted(turn, wire, told)
+
+
+def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
     record = Translated(
         protocol=wire.protocol,
-        decisions=(*_renaming(endpoint, model), *decided.told, *_fallbacks(turn.request)),
+        decisions=decisions,
         method=wire.method,
         url=wire.url,
         headers=wire.headers,
         body=wire.body,
     )
-    return msgspec.structs.replace(turn, wire=wire).noting(record)
+    return replace(turn, wire=wire, records=(*turn.records, record))
 
 
 def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
@@ -85,15 +104,7 @@ def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body
         body=body,
         stream=streams,
     )
-    record = Translated(
-        protocol=wire.protocol,
-        decisions=decisions,
-        method=wire.method,
-        url=wire.url,
-        headers=wire.headers,
-        body=wire.body,
-    )
-    return msgspec.structs.replace(turn, wire=wire).noting(record)
+    return _noted(turn, wire, decisions)
 
 
 def _protocol(turn: Turn, endpoint: Endpoint) -> Protocol:
@@ -110,22 +121,50 @@ def _protocol(turn: Turn, endpoint: Endpoint) -> Protocol:
     return found
 
 
-def _decided(turn: Turn, endpoint: Endpoint, model: str) -> _Decided:
-    """The request in the words of the endpoint's protocol, and each parameter's fate."""
+def _ruled(turn: Turn, endpoint: Endpoint, model: str) -> tuple[ChatRequest, _Ruled]:
+    """The request in the words of the endpoint's protocol, and what became of its parameters."""
     request = turn.request
-    if request.wants == "vectors":
-        decisions = vectors.decide(request.parameters, endpoint, model)
-        return _Decided(request, decisions, decisions)
     # What is asked in the chat, by a title or on the command line is in the pivot's words.
     came = PROTOCOLS.get(turn.received.protocol, PROTOCOLS["openai_chat"])
-    preset = turn.preset.parameters if turn.preset else ()
-    carried = crossing.carry(request, came, PROTOCOLS[endpoint.protocol], preset)
-    if turn.caller.kind == "gateway" and not turn.caller.lenient:
-        crossing.refuse_lost(carried)
-    asker = "filon" if turn.caller.kind == "title" else "you"
-    decided = crossing.decide_across(carried, endpoint, model, asker=asker)
-    decisions = repaired(decided, turn.repair)
-    return _Decided(carried.request, decisions, crossing.told(decisions, carried))
+    is_plain = (
+        turn.caller.kind == "gateway"
+        and came.name == endpoint.protocol
+        and turn.preset is None
+        and turn.repair is None
+    )
+    if not is_plain:
+        return _decided(turn, came, endpoint, model)
+    shape = (model, request.wants, request.stream, msgspec.json.encode(request.parameters))
+    ruled = _RULED.get(shape, endpoint)
+    if ruled is None:
+        _, ruled = _decided(turn, came, endpoint, model)
+        if len(shape[-1]) <= _LONG:
+            _RULED.keep(ruled, shape, endpoint)
+    return request, ruled
+
+
+def _decided(
+    turn: Turn, came: Protocol, endpoint: Endpoint, model: str
+) -> tuple[ChatRequest, _Ruled]:
+    request = turn.request
+    if request.wants == "vectors":
+        decisions = told = vectors.decide(request.parameters, endpoint, model)
+    else:
+        preset = turn.preset.parameters if turn.preset else ()
+        carried = crossing.carry(request, came, PROTOCOLS[endpoint.protocol], preset)
+        if turn.caller.kind == "gateway" and not turn.caller.lenient:
+            crossing.refuse_lost(carried)
+        asker = "filon" if turn.caller.kind == "title" else "you"
+        decided = crossing.decide_across(carried, endpoint, model, asker=asker)
+        decisions = repaired(decided, turn.repair)
+        request, told = carried.request, crossing.told(decisions, carried)
+    sent = on_the_wire(decisions)
+    return request, _Ruled(
+        sent=sent,
+        told=(*_renaming(endpoint, model), *told),
+        streams=any(name == "stream" and value is True for name, value in sent),
+        only_we_asked_usage=_only_we_asked(decisions),
+    )
 
 
 def _url(turn: Turn, endpoint: Endpoint, protocol: Protocol) -> str:
@@ -158,17 +197,13 @@ def _renaming(endpoint: Endpoint, model: str) -> tuple[Decision, ...]:
     )
 
 
-def _fallbacks(request: ChatRequest) -> tuple[Decision, ...]:
+def _fallbacks(names: tuple[str, ...]) -> Decision:
     """The decision on what Filon itself reads of the request."""
-    if not request.fallbacks:
-        return ()
-    return (
-        Decision(
-            name=FALLBACKS,
-            decision="kept",
-            because=Because(source="filon", rule=FALLBACKS, why="Used by Filon, not sent."),
-            wanted=list(request.fallbacks),
-        ),
+    return Decision(
+        name=FALLBACKS,
+        decision="kept",
+        because=Because(source="filon", rule=FALLBACKS, why="Used by Filon, not sent."),
+        wanted=list(names),
     )
 
 
@@ -180,6 +215,15 @@ def _only_we_asked(decisions: tuple[Decision, ...]) -> bool:
 
 
 def _headers(endpoint: Endpoint, protocol: Protocol, turn: Turn) -> Headers:
+    if protocol.passed or endpoint.headers or endpoint.kind == "practice":
+        return _made(endpoint, protocol, turn)
+    usual = _USUAL.get(None, endpoint, protocol)
+    if usual is None:
+        usual = _USUAL.keep(_made(endpoint, protocol, turn), None, endpoint, protocol)
+    return usual
+
+
+def _made(endpoint: Endpoint, protocol: Protocol, turn: Turn) -> Headers:
     headers = {
         "content-type": "application/json",
         "accept": "application/json, text/event-stream",

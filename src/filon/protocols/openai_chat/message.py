@@ -1,7 +1,7 @@
 """One message of a chat completions request, both ways."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -43,6 +43,17 @@ class _Plain(Struct, forbid_unknown_fields=True):
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
+_ROLES = frozenset(ROLES)
+
+
+def plain_message(read: Any) -> Message | None:
+    """A message that is only text, as most are, from its JSON as Python has it; else None."""
+    if type(read) is not dict or len(fields := cast("dict[str, Any]", read)) != 2:
+        return None
+    role, content = fields.get("role"), fields.get("content")
+    if role not in _ROLES or type(content) is not str:
+        return None
+    return _text_of(role, content)
 
 
 def parse_message(raw: Raw, where: str) -> Message:
@@ -51,7 +62,11 @@ def parse_message(raw: Raw, where: str) -> Message:
         plain = _PLAIN.decode(raw)
     except msgspec.ValidationError:
         return _parse(raw, where)
-    return Message(role=plain.role, parts=(Text(plain.content),) if plain.content else ())
+    return _text_of(plain.role, plain.content)
+
+
+def _text_of(role: Role, content: str) -> Message:
+    return Message(role=role, parts=(Text(content),) if content else ())
 
 
 def _parse(raw: Raw, where: str) -> Message:

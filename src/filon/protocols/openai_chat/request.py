@@ -1,19 +1,23 @@
 """A chat completions request, both ways."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from filon.conversation.errors import InvalidRequest
 from filon.conversation.request import ChatRequest, RawMessages
+from filon.kit.memo import Memo
 from filon.protocols.asked import FALLBACKS, fallbacks_of, model_of, stream_of
-from filon.protocols.openai_chat.message import parse_message, render_message
+from filon.protocols.openai_chat.message import parse_message, plain_message, render_message
 from filon.protocols.strict_json import (
     MAX_DEPTH,
     body_fields,
     is_null,
+    is_simple,
     list_at,
     value_at,
 )
@@ -27,9 +31,47 @@ _APART = frozenset({"model", "stream", FALLBACKS})
 def parse_request(body: bytes) -> ChatRequest:
     """Reads a request's body. Raises InvalidRequest, in words and with `param`."""
     try:
-        return _parse(body)
+        return _usual(body) or _parse(body)
     except RecursionError as error:
         raise InvalidRequest(f"The body is nested more than {MAX_DEPTH} levels deep.") from error
+
+
+class _Messages(Struct):
+    """Of a body only the messages, each as it came."""
+
+    messages: list[Raw]
+
+
+_FIELDS = msgspec.json.Decoder(dict[str, Any])
+_MESSAGES = msgspec.json.Decoder(_Messages)
+
+
+def _usual(body: bytes) -> ChatRequest | None:
+    """A body whose parameters are numbers and words, read in two looks; None where `_parse` has to
+    look closely, which also knows how to say what is wrong."""
+    try:
+        fields = _FIELDS.decode(body)
+        items = _MESSAGES.decode(body).messages
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    plain = fields.pop("messages")
+    model, stream = fields.pop("model", None), fields.pop("stream", None)
+    if type(model) is not str or not model.strip() or not items or FALLBACKS in fields:
+        return None
+    if not (stream is None or type(stream) is bool) or not all(map(is_simple, fields.values())):
+        return None
+    return ChatRequest(
+        model=model,
+        messages=tuple(
+            [
+                plain_message(one) or parse_message(items[number], f"messages[{number}]")
+                for number, one in enumerate(plain)
+            ]
+        ),
+        parameters=fields,
+        stream=bool(stream),
+        raw=RawMessages(NAME, tuple(map(bytes, items))),
+    )
 
 
 def _parse(body: bytes) -> ChatRequest:
@@ -67,30 +109,47 @@ def render_request(
     Messages that came in this protocol leave as the bytes they came in, behind our own. Raises
     ValueError for a parameter that would stand twice in the body.
     """
+    items = _wire_messages(request)
+    # The comma belongs to the later message, so that a message's piece is the same bytes whether
+    # or not another follows it.
+    pieces = [_start(model), *items[:1], *[b"," + item for item in items[1:]]]
+    cuts = tuple(accumulate(map(len, pieces)))
+    pieces.append(_end(parameters))
+    return WireBody(b"".join(pieces), cuts)
+
+
+@lru_cache(maxsize=1024)
+def _start(model: str) -> bytes:
+    return b'{"model":' + msgspec.json.encode(model) + b',"messages":['
+
+
+# What stands behind the messages, for the parameters with which a program asks again and again.
+_ENDS: Memo[bytes] = Memo()
+_SHORT = 1024
+
+
+def _end(parameters: Sequence[tuple[str, Any]]) -> bytes:
+    known = _ENDS.get(None, parameters)
+    if known is not None:
+        return known
     names = [name for name, _ in parameters]
     if len({"model", "messages", *names}) != len(names) + 2:
         raise ValueError(f"a name would stand twice in the body: model, messages, {names}")
-    pieces = [b'{"model":' + msgspec.json.encode(model) + b',"messages":[']
-    for number, item in enumerate(_wire_messages(request)):
-        # The comma belongs to the later message, so that a message's piece is the same bytes
-        # whether or not another follows it.
-        pieces.append(b"," + item if number else item)
-    cuts: list[int] = []
-    offset = 0
-    for piece in pieces:
-        offset += len(piece)
-        cuts.append(offset)
-    pieces.append(b"]")
+    pieces = [b"]"]
     for name, value in sorted(parameters, key=_is_stream):
         pieces.append(b"," + msgspec.json.encode(name) + b":" + msgspec.json.encode(value))
     pieces.append(b"}")
-    return WireBody(b"".join(pieces), tuple(cuts))
+    end = b"".join(pieces)
+    is_kept = isinstance(parameters, tuple) and len(end) <= _SHORT
+    return _ENDS.keep(end, None, parameters) if is_kept else end
 
 
 def _wire_messages(request: ChatRequest) -> Sequence[bytes]:
-    if request.raw is not None and request.raw.protocol == NAME:
-        return [*map(render_message, request.ours), *request.raw.items]
-    return [render_message(message) for message in request.messages]
+    raw = request.raw
+    if raw is None or raw.protocol != NAME:
+        return [render_message(message) for message in request.messages]
+    ours = request.ours
+    return [*map(render_message, ours), *raw.items] if ours else raw.items
 
 
 def _is_stream(parameter: tuple[str, Any]) -> bool:
