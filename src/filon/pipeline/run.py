@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import Any
 
@@ -24,7 +24,7 @@ from filon.pipeline.trying import GaveUp, has_next
 from filon.pipeline.turn import Answer, Ended, Output, Turn
 from filon.providers.endpoint import Endpoint
 from filon.store.messages import INTERRUPTED
-from filon.trace.records import AnyRecord, StageFailed
+from filon.trace.records import StageFailed
 
 
 async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
@@ -167,24 +167,18 @@ def _log_fault(progress: Progress, services: Services, error: BaseException) -> 
 
 
 async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
-    """Runs one stage and stamps its records with when it began and ended."""
-    before = progress.turn.records
+    """Runs one stage, and stamps the record that it leaves with when it began and ended."""
     # Between two stages there is nothing that takes time.
     progress.stage, progress.stage_started = name, progress.stage_ended
     turn: Turn | Awaitable[Turn] = stage(progress.turn, *given)
     if not isinstance(turn, Turn):
         turn = await turn
-    progress.stage_ended = turn.now()
-    progress.turn = replace(
-        turn, records=(*before, *_stamped(turn.records[len(before) :], progress))
-    )
+    progress.stage_ended = ended = turn.now()
+    *before, record = turn.records
+    stamped = replace(record, started=progress.stage_started, ended=ended)
+    progress.turn = replace(turn, records=(*before, stamped))
     if turn.problem is not None:
         raise _Told
-
-
-def _stamped(records: Sequence[AnyRecord], progress: Progress) -> list[AnyRecord]:
-    started, ended = progress.stage_started, progress.stage_ended
-    return [replace(record, started=started, ended=ended) for record in records]
 
 
 class _Told(Exception):

@@ -107,8 +107,9 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
 
 def is_simple(value: object) -> bool:
     """Whether it can neither be deep nor hide a number that is too long."""
-    kind = type(value)
-    return kind in _SIMPLE or (kind is int and -_LONG < value < _LONG)
+    if type(value) is int:
+        return -_LONG < value < _LONG
+    return type(value) in _SIMPLE
 
 
 def check_depth(raw: Raw | bytes, where: str) -> None:
