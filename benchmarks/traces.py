@@ -22,6 +22,7 @@ from benchmarks.machine import in_a_line
 from benchmarks.traces_made import MODELS, OWNER, Maker, fill
 from filon.kit import clock
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.trace_filter import parse
 from filon.store.trace_pages import Order, Sort
 from filon.store.trace_series import Wanted
@@ -159,7 +160,7 @@ async def kept(store: Store) -> str:
 async def stored(store: Store, maker: Maker, numbers: "list[int]", count: int) -> str:
     """Writes more traces as the gateway does, and waits until they are on the disk."""
     for one in maker.more(numbers, count):
-        await store.traces.insert(OWNER, one, maker.records(), one.key_id)
+        await store.traces.insert(OWNER, one, bare(maker.records()), one.key_id)
     await store.flush()
     return f"{count} traces"
 

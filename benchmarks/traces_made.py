@@ -2,30 +2,17 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.message import say
 from filon.conversation.usage import Usage
-from filon.store import trace_blob
-from filon.store.inserts import Inserts
+from filon.store.inserts import joined
 from filon.store.store import Store
-from filon.store.trace_counted import (
-    adding_to_days,
-    adding_to_names,
-    adding_to_times,
-    by_day,
-    by_minute,
-    day_of,
-    name_rows,
-    time_rows,
-)
-from filon.store.trace_rows import TraceSummary, row_of
-from filon.store.trace_tables import trace_marks, traces
-from filon.store.trace_writing import mark_rows
+from filon.store.trace_blob import Bare, bare
+from filon.store.trace_rows import TraceSummary
+from filon.store.trace_writing import inserts
 from filon.trace.facts import FALLBACK, IMAGES, REASONING, RETRY, TOOLS, Facts
 from filon.trace.records import (
     AnyRecord,
@@ -54,13 +41,6 @@ _SHARES = [1.0 / (place + 1) ** 1.2 for place in range(len(MODELS))]
 KEYS = [f"key_{number:02}" for number in range(20)]
 _FINDINGS = ["rate_limited", "quota_exhausted", "overloaded", "context_exceeded", "key_refused"]
 _DROPPED = ["top_k", "logit_bias", "seed", "frequency_penalty"]
-_STATEMENTS = (
-    insert(traces),
-    adding_to_days(),
-    insert(trace_marks),
-    adding_to_times(),
-    adding_to_names(),
-)
 
 
 class Maker:
@@ -71,7 +51,7 @@ class Maker:
         self._count = count
         self._now = now
         self._records = [_records(self._rng) for _ in range(64)]
-        self._blobs = [trace_blob.encode(records)[0] for records in self._records]
+        self._bare = [bare(records) for records in self._records]
 
     def summaries(self) -> Iterator[TraceSummary]:
         """All of them."""
@@ -91,9 +71,9 @@ class Maker:
         """The records of a request of a usual size."""
         return self._rng.choice(self._records)
 
-    def blob(self) -> bytes:
-        """Records of a usual size."""
-        return self._rng.choice(self._blobs)
+    def bare(self) -> Bare:
+        """Records of a usual size, ready to be stored."""
+        return self._rng.choice(self._bare)
 
     def _one(self, number: int, at: float) -> TraceSummary:
         rng = self._rng
@@ -169,18 +149,10 @@ class _Step:
         self._maker = maker
 
     async def __call__(self, connection: AsyncConnection) -> None:
-        given = [(OWNER, one) for one in self._some]
-        listed = [row_of(OWNER, one, self._maker.blob(), 0) for one in self._some]
-        days = by_day(day_of(OWNER, one.key_id, one, ()) for one in self._some if one.key_id)
-        sums, marks = by_minute(given), mark_rows(given)
-        rows: tuple[Sequence[dict[str, Any]] | Any, ...] = (
-            listed,
-            days,
-            marks,
-            time_rows(sums),
-            name_rows(sums, days, marks),
-        )
-        await Inserts(_STATEMENTS, rows)(connection)
+        new = [inserts(OWNER, one, self._maker.bare(), one.key_id) for one in self._some]
+        whole = joined(new)
+        assert whole is not None
+        await whole(connection)
 
 
 def _records(rng: random.Random) -> Sequence[AnyRecord]:

@@ -14,6 +14,7 @@ from filon.server.app import RAW_ROUTES, create_api
 from filon.server.security import COOKIE
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
+from filon.store.trace_blob import bare
 from filon.store.traces import TraceSummary
 from filon.trace.records import Attempt, Body
 from tests.architecture.test_routes import routes_of
@@ -152,7 +153,7 @@ async def give_the_other(site: Site) -> str:
         request_body=Body(say("user", SECRET).text.encode()),
         status=200,
     )
-    await store.traces.insert_now(OTHER, summary, (attempt,))
+    await store.traces.insert_now(OTHER, summary, bare((attempt,)))
     return (await Keys(store).make(OTHER, SECRET)).key.id
 
 

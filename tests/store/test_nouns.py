@@ -12,6 +12,7 @@ from filon.store.keys import KeyRow, KeyUse
 from filon.store.models import FetchedModels
 from filon.store.sessions import SessionRow
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.trace.records import Admitted
 from tests.store.conftest import ME, OTHER
 from tests.store.made import summary
@@ -88,13 +89,13 @@ async def test_traces_are_summed_by_key_and_day(store: Store) -> None:
     for number in range(20):
         at = NOON + DAY * (number % 2)
         given = {**priced, "started_at": at, "caller": "gateway"}
-        await store.traces.insert(ME, summary(f"t{number}", **given), let_in, "k1")
+        await store.traces.insert(ME, summary(f"t{number}", **given), bare(let_in), "k1")
     failed = summary("f", started_at=NOON, outcome="failed", cost_kind="unknown")
-    await store.traces.insert(ME, failed, let_in, "k1")
-    await store.traces.insert(ME, replace(failed, id="r"), (), "k1")
+    await store.traces.insert(ME, failed, bare(let_in), "k1")
+    await store.traces.insert(ME, replace(failed, id="r"), bare(()), "k1")
     unpriced = replace(failed, id="u", outcome="complete", input_tokens=1, output_tokens=1)
-    await store.traces.insert(ME, unpriced, let_in, "k2")
-    await store.traces.insert(ME, replace(unpriced, id="n"), let_in)
+    await store.traces.insert(ME, unpriced, bare(let_in), "k2")
+    await store.traces.insert(ME, replace(unpriced, id="n"), bare(let_in))
     await store.flush()
     uses = await store.keys.uses(ME, clock.day(NOON))
     assert uses["k1"].today == KeyUse(

@@ -9,6 +9,7 @@ from filon.store.keys import KeyRow
 from filon.store.messages import Ending
 from filon.store.sessions import SessionRow
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.trace_filter import parse
 from filon.store.traces import Rollup
 from tests.store.conftest import ME, OTHER
@@ -21,7 +22,7 @@ SHARED = ["the same long text " * 1000]
 async def mine(store: Store) -> Store:
     """The store with one of everything, all of it mine."""
     await store.messages.add(ME, [message("m1"), answer("m2", "m1")], conversation())
-    await store.traces.insert_now(ME, summary(conversation_id="c1"), records(SHARED))
+    await store.traces.insert_now(ME, summary(conversation_id="c1"), bare(records(SHARED)))
     await store.keys.add(
         KeyRow(id="k1", owner_id=ME, name="n", prefix="fln_", hash="h", created_at=1.0)
     )
@@ -103,12 +104,12 @@ async def test_an_id_in_use_by_another_cannot_be_taken(mine: Store) -> None:
     with pytest.raises(Exception, match="contradicts"):
         await mine.messages.add(OTHER, [message("m9")], conversation("c1"))
     with pytest.raises(Exception, match="contradicts"):
-        await mine.traces.insert_now(OTHER, summary("t1"), ())
+        await mine.traces.insert_now(OTHER, summary("t1"), bare(()))
     await nothing_of_mine_changed(mine)
 
 
 async def test_equal_bodies_of_two_people_are_stored_apart(mine: Store) -> None:
-    await mine.traces.insert_now(OTHER, summary("t2"), records(SHARED))
+    await mine.traces.insert_now(OTHER, summary("t2"), bare(records(SHARED)))
     assert (await mine.traces.get(OTHER, "t2")).records == records(SHARED)
     with pytest.raises(NotFound):
         await mine.traces.get(ME, "t2")

@@ -10,6 +10,7 @@ from filon.conversation.errors import NotFound
 from filon.conversation.usage import Usage
 from filon.store.errors import StoreError
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.traces import Rollup, TraceSummary
 from filon.trace.records import AnyRecord, Body, Received, Settled, Timing
 from tests.store.conftest import ME
@@ -39,7 +40,7 @@ async def test_a_trace_comes_back_as_it_was(store: Store) -> None:
         timing=Timing(sent=0.001, first_byte=0.5, ended=1.5, reused=True),
     )
     turn = records(["long " * 2000, "short"])
-    await store.traces.insert_now(ME, whole, turn)
+    await store.traces.insert_now(ME, whole, bare(turn))
     found = await store.traces.get(ME, "t1")
     assert found.summary == whole
     assert found.records == turn
@@ -55,7 +56,7 @@ async def test_odd_values_come_back_as_they_were(store: Store) -> None:
     assert isinstance(settled, Settled)
     turn[-1] = replace(settled, usage=Usage(input_tokens=10**30), finish_reason="half \ud800")
     odd = summary(input_tokens=10**30, mark="half \ud800")
-    await store.traces.insert_now(ME, odd, turn)
+    await store.traces.insert_now(ME, odd, bare(turn))
     found = await store.traces.get(ME, "t1")
     assert found.records == tuple(turn)
     assert (found.summary.input_tokens, found.summary.mark) == (None, "half \ufffd")
@@ -63,15 +64,15 @@ async def test_odd_values_come_back_as_they_were(store: Store) -> None:
 
 async def test_an_enqueued_trace_is_there_after_close(store: Store, url: str) -> None:
     other = await Store.open(url)
-    await other.traces.insert(ME, summary(), records(["x" * 600_000]))
+    await other.traces.insert(ME, summary(), bare(records(["x" * 600_000])))
     await other.close()
     assert (await store.traces.get(ME, "t1")).records == records(["x" * 600_000])
 
 
 async def test_the_same_id_twice_is_an_error_and_keeps_the_first(store: Store) -> None:
-    await store.traces.insert_now(ME, summary(), records(["one"]))
+    await store.traces.insert_now(ME, summary(), bare(records(["one"])))
     with pytest.raises(StoreError) as caught:
-        await store.traces.insert_now(ME, summary(), records(["two"]))
+        await store.traces.insert_now(ME, summary(), bare(records(["two"])))
     assert caught.value.problem.code == "store_conflict"
     assert (await store.traces.get(ME, "t1")).records == records(["one"])
 
@@ -89,7 +90,7 @@ async def test_the_roll_up_of_a_day(store: Store) -> None:
             {"started_at": 103.0, "cost_kind": "unknown", "outcome": "failed"},
         ]
     ):
-        await store.traces.insert_now(ME, summary(f"t{number}", **fields), ())
+        await store.traces.insert_now(ME, summary(f"t{number}", **fields), bare(()))
     assert await store.traces.rollup(ME, 100.0) == Rollup(
         requests=4, failed=1, unpriced=1, cost_usd=0.75
     )
@@ -116,7 +117,7 @@ async def test_a_long_chat_does_not_store_its_history_again_and_again(
         history.append(f"question {turn} " * 20)
         given = records(history)
         sent += len(wire_body(history).data)
-        await store.traces.insert(ME, summary(f"t{turn}"), given)
+        await store.traces.insert(ME, summary(f"t{turn}"), bare(given))
         history.append(f"answer {turn} " * 100)
     await store.messages.close_open(0.0)
     ((pieces, stored),) = read(file, "SELECT count(*), sum(length(data)) FROM body_pieces")
@@ -132,7 +133,7 @@ async def test_a_long_chat_does_not_store_its_history_again_and_again(
 
 
 async def test_a_missing_piece_is_told(store: Store, file: Path) -> None:
-    await store.traces.insert_now(ME, summary(), records(["long " * 2000]))
+    await store.traces.insert_now(ME, summary(), bare(records(["long " * 2000])))
     connection = sqlite3.connect(file)
     connection.execute("DELETE FROM body_pieces")
     connection.commit()
@@ -144,7 +145,7 @@ async def test_a_missing_piece_is_told(store: Store, file: Path) -> None:
 
 @pytest.mark.parametrize("blob", [b"", b"\xc1", b"{", b"{}", b"\x80"])
 async def test_records_that_cannot_be_read_are_told(store: Store, file: Path, blob: bytes) -> None:
-    await store.traces.insert_now(ME, summary(), records(["x"]))
+    await store.traces.insert_now(ME, summary(), bare(records(["x"])))
     connection = sqlite3.connect(file)
     connection.execute("UPDATE traces SET records = ?", (blob,))
     connection.commit()
@@ -159,7 +160,7 @@ async def test_bytes_that_are_no_text_come_back(store: Store) -> None:
     assert isinstance(first, Received)
     data = bytes(range(256)) * 40
     turn = (replace(first, body=Body(data, (0, 7, 7, 10_239, 10_240, 99_999, -1))),)
-    await store.traces.insert_now(ME, summary(), turn)
+    await store.traces.insert_now(ME, summary(), bare(turn))
     assert (await store.traces.get(ME, "t1")).records == turn
 
 

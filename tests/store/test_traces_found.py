@@ -11,6 +11,7 @@ from filon.conversation.errors import InvalidRequest
 from filon.store import trace_finding, trace_pages
 from filon.store.keys import KeyRow
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.trace_filter import BadFilter, parse
 from filon.store.trace_match import matches, number_of
 from filon.store.trace_pages import Order, Sort
@@ -72,8 +73,8 @@ async def filled(store: Store, traces: Sequence[TraceSummary]) -> None:
             KeyRow(id=key_id, owner_id=ME, name=name, prefix=prefix, hash=key_id, created_at=1.0)
         )
     for one in traces:
-        await store.traces.insert(ME, one, (), one.key_id)
-    await store.traces.insert(OTHER, summary("t_other", model=MODELS[0]), ())
+        await store.traces.insert(ME, one, bare(()), one.key_id)
+    await store.traces.insert(OTHER, summary("t_other", model=MODELS[0]), bare(()))
     await store.flush()
 
 
@@ -227,7 +228,7 @@ async def test_a_cursor_of_another_order_is_told(store: Store) -> None:
 
 async def test_odd_letters_are_looked_for_as_they_are(store: Store) -> None:
     odd: Mapping[str, Any] = {"model": "a/100%_b'\"\\", "mark": "half \ud800"}
-    await store.traces.insert_now(ME, summary("t_1", **odd), ())
+    await store.traces.insert_now(ME, summary("t_1", **odd), bare(()))
     for q, count in (
         ("100%", 1),
         ("0%b", 0),
@@ -242,6 +243,6 @@ async def test_odd_letters_are_looked_for_as_they_are(store: Store) -> None:
 
 async def test_a_pattern_that_fits_too_many_names_is_told(store: Store) -> None:
     tags = tuple(f"tag{number}" for number in range(250))
-    await store.traces.insert_now(ME, summary(facts=Facts(tags=tags)), ())
+    await store.traces.insert_now(ME, summary(facts=Facts(tags=tags)), bare(()))
     with pytest.raises(BadFilter):
         await store.traces.page(ME, parse("tag:tag*", NOW))

@@ -9,6 +9,7 @@ import pytest
 from filon.store import trace_deleting
 from filon.store.errors import StoreError
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.trace_filter import EVERYTHING, parse
 from filon.store.trace_keeping import Keep, Kept
 from filon.trace.facts import Facts
@@ -66,11 +67,11 @@ async def test_what_is_deleted_takes_all_of_itself_along(store: Store, file: Pat
 async def test_only_what_nothing_refers_to_goes(store: Store, file: Path) -> None:
     """Pieces are shared by traces, and by groups of hashes in long conversations."""
     history = [f"message {number} " * 60 for number in range(90)]
-    await store.traces.insert_now(ME, summary("t1"), records(history[:80]))
-    await store.traces.insert_now(ME, summary("t2"), records(history))
-    await store.traces.insert_now(ME, summary("t3"), long_records("alone"))
-    await store.traces.insert_now(OTHER, summary("t4"), records(history[:80]))
-    await store.traces.insert_now(ME, summary("t5"), records(["short"]))
+    await store.traces.insert_now(ME, summary("t1"), bare(records(history[:80])))
+    await store.traces.insert_now(ME, summary("t2"), bare(records(history)))
+    await store.traces.insert_now(ME, summary("t3"), bare(long_records("alone")))
+    await store.traces.insert_now(OTHER, summary("t4"), bare(records(history[:80])))
+    await store.traces.insert_now(ME, summary("t5"), bare(records(["short"])))
     assert await store.traces.deleting.pieces(ME) == 0
     assert await store.traces.deleting.one(ME, "t4") == 0
     assert await store.traces.deleting.one(ME, "t1") == 1
@@ -90,7 +91,7 @@ async def test_what_is_stored_meanwhile_keeps_its_pieces(
 ) -> None:
     """A trace that comes between the look and the end of what nothing referred to."""
     shared = long_records("shared")
-    await store.traces.insert_now(ME, summary("t1"), shared)
+    await store.traces.insert_now(ME, summary("t1"), bare(shared))
     await store.traces.deleting.one(ME, "t1")
     began = trace_deleting._Look._hashes_from  # pyright: ignore[reportPrivateUsage]
     late: list[str] = []
@@ -99,7 +100,7 @@ async def test_what_is_stored_meanwhile_keeps_its_pieces(
         found = await began(self, last, connection)
         if not late:
             late.append("t2")
-            await store.traces.insert_now(ME, summary("t2"), shared)
+            await store.traces.insert_now(ME, summary("t2"), bare(shared))
         return found
 
     monkeypatch.setattr(trace_deleting._Look, "_hashes_from", hashes_late)  # pyright: ignore[reportPrivateUsage]
@@ -113,7 +114,9 @@ async def test_more_hashes_than_fit_are_looked_at_in_parts(
 ) -> None:
     monkeypatch.setattr(trace_deleting, "_HASHES", 3)
     for number in range(6):
-        await store.traces.insert_now(ME, summary(f"t{number}"), long_records(f"text {number}"))
+        await store.traces.insert_now(
+            ME, summary(f"t{number}"), bare(long_records(f"text {number}"))
+        )
     for number in range(3):
         await store.traces.deleting.one(ME, f"t{number}")
     await store.traces.deleting.pieces(ME)
@@ -127,7 +130,7 @@ async def test_more_hashes_than_fit_are_looked_at_in_parts(
 async def test_a_sweep_keeps_days_and_bytes(store: Store, file: Path) -> None:
     for number in range(20):
         one = summary(f"t{number:02}", started_at=number * DAY)
-        await store.traces.insert_now(ME, one, long_records(f"text {number}"))
+        await store.traces.insert_now(ME, one, bare(long_records(f"text {number}")))
     keeping = store.traces.keeping
     assert await keeping.get(ME) is None
     await keeping.set(ME, Keep(days=9))
@@ -147,8 +150,8 @@ async def test_a_sweep_keeps_days_and_bytes(store: Store, file: Path) -> None:
 
 
 async def test_facts_of_older_traces_are_read_up(store: Store, file: Path) -> None:
-    await store.traces.insert_now(ME, summary("old"), long_records("x"))
-    await store.traces.insert_now(ME, summary("broken"), records(["x"]))
+    await store.traces.insert_now(ME, summary("old"), bare(long_records("x")))
+    await store.traces.insert_now(ME, summary("broken"), bare(records(["x"])))
     connection = sqlite3.connect(file)
     connection.execute("UPDATE traces SET records = x'c1' WHERE public_id = 'broken'")
     connection.execute("UPDATE traces SET pieces = NULL")

@@ -6,6 +6,7 @@ from filon.conversation.errors import InvalidRequest
 from filon.store import trace_groups, trace_series
 from filon.store.histogram import bucket, quantile
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from filon.store.trace_counted import STEPS
 from filon.store.trace_filter import EVERYTHING, parse
 from filon.store.trace_lines import Sums
@@ -72,7 +73,7 @@ async def test_a_chart_of_failures_by_what_was_found(store: Store) -> None:
         ]
     ):
         at = AT - 600 + number
-        await store.traces.insert(ME, summary(f"t{number}", started_at=at, **fields), ())
+        await store.traces.insert(ME, summary(f"t{number}", started_at=at, **fields), bare(()))
     await store.flush()
     drawn = await chart(store, by="finding")
     assert {name: list(points) for name, points in drawn.lines.items()} == {
@@ -86,7 +87,7 @@ async def test_a_chart_takes_names_and_times_from_the_filter(store: Store) -> No
     for number, model in enumerate(["groq/a", "groq/b", "openai/a"]):
         at = AT - 1_000 - 600 * number
         one = summary(f"t{number}", started_at=at, model=model, endpoint=model.partition("/")[0])
-        await store.traces.insert(ME, one, ())
+        await store.traces.insert(ME, one, bare(()))
     await store.flush()
     for q, count in (
         ("model:a", 2),

@@ -5,7 +5,7 @@ import asyncio
 import io
 import resource
 import sqlite3
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,12 @@ from filon.store import obstacle
 from filon.store import writer as writer_module
 from filon.store.database import Database
 from filon.store.errors import StoreError
+from filon.store.inserts import Into, Row
 from filon.store.tables import people
 from filon.store.writer import Inserts, Writer
 from tests.waiting import until
 
-PEOPLE = (insert(people),)
+PEOPLE = Into(insert(people), ("id", "name", "created_at"))
 # More than SQLite keeps in memory before a commit, so that the disk is met within a batch.
 LARGE = 3_000_000
 
@@ -45,7 +46,11 @@ async def writer(url: str, lines: io.StringIO) -> AsyncIterator[Writer]:
 
 
 def person(number: int, length: int = 1) -> Inserts:
-    return Inserts(PEOPLE, ([{"id": number, "name": named(number, length), "created_at": 0.0}],))
+    return Inserts(rows_of_people, ((number, named(number, length), 0.0),))
+
+
+def rows_of_people(some: Sequence[Row]) -> list[tuple[Into, Sequence[Row]]]:
+    return [(PEOPLE, some)]
 
 
 def named(number: int, length: int) -> str:

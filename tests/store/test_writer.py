@@ -3,7 +3,7 @@
 import asyncio
 import io
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,12 @@ from filon.kit.redact import Redactor
 from filon.store import writer as writer_module
 from filon.store.database import Database
 from filon.store.errors import StoreError
+from filon.store.inserts import Into, Row
 from filon.store.tables import people
 from filon.store.writer import LINGER, ROWS_AT_ONCE, Inserts, Writer
 from tests.waiting import LONG, until
 
-PEOPLE = (insert(people),)
+PEOPLE = Into(insert(people), ("id", "name", "created_at"))
 
 
 @pytest.fixture
@@ -58,7 +59,11 @@ def note(seen: list[str], _connection: object) -> None:
 
 
 def person(number: int) -> Inserts:
-    return Inserts(PEOPLE, ([{"id": number, "name": "n", "created_at": 0.0}],), 10)
+    return Inserts(rows_of_people, ((number, "n", 0.0),), 10)
+
+
+def rows_of_people(some: Sequence[Row]) -> list[tuple[Into, Sequence[Row]]]:
+    return [(PEOPLE, some)]
 
 
 async def add(number: int, connection: AsyncConnection) -> int:
@@ -113,25 +118,22 @@ async def test_one_failing_operation_fails_alone(
     assert len(commits) == 1
 
 
-@pytest.mark.parametrize(("count", "expected"), [(2, 1), (ROWS_AT_ONCE * 2, 1), (50, 2)])
-async def test_inserts_of_one_kind_become_one_statement_and_one_for_the_rest(
+@pytest.mark.parametrize(
+    ("count", "expected"), [(2, 2), (ROWS_AT_ONCE * 2, 2), (ROWS_AT_ONCE + 18, 1 + 18)]
+)
+async def test_inserts_of_one_kind_are_one_transaction_of_few_steps(
     writer: Writer, database: Database, count: int, expected: int
 ) -> None:
     statements: list[str] = []
-    event.listen(
-        database.writing.sync_engine, "before_cursor_execute", partial(note_statement, statements)
-    )
+    raw = (await database.writing.get_raw_connection()).driver_connection
+    assert raw is not None
+    await raw.set_trace_callback(statements.append)
     for number in range(1, count + 1):
         await writer.enqueue(person(number))
     await writer.close()
     assert await numbers(database) == list(range(1, count + 1))
     assert len([each for each in statements if each.startswith("INSERT")]) == expected
-
-
-def note_statement(
-    seen: list[str], _connection: object, _cursor: object, statement: str, *_: object
-) -> None:
-    seen.append(statement)
+    assert [each for each in statements if "INSERT" not in each] == ["BEGIN IMMEDIATE", "COMMIT"]
 
 
 async def test_a_bad_row_among_joined_ones_is_lost_alone_and_logged(

@@ -5,6 +5,7 @@ import sys
 
 from filon.store.messages import Ending
 from filon.store.store import Store
+from filon.store.trace_blob import bare
 from tests.store.made import answer, conversation, message, records, summary
 
 
@@ -27,7 +28,7 @@ async def turns(url: str) -> None:
         for length in (1, 2, 3):
             await store.messages.checkpoint(1, reply, "word " * length, "", 5.0)
         history = [f"text {each} " * 100 for each in range(number % 30 + 1)]
-        await store.traces.insert(1, summary(f"t{number}"), records(history))
+        await store.traces.insert(1, summary(f"t{number}"), bare(records(history)))
         ending = Ending(state="complete", text="word " * 500, trace_id=f"t{number}", at=6.0)
         await store.messages.finish(1, reply, ending)
         tell(f"finished {number}")

@@ -13,6 +13,8 @@ import aiosqlite
 from msgspec import Struct
 
 Parameters = Sequence[Any]
+# SQL, and the parameters of each time that it is run.
+Statement = tuple[str, Sequence[tuple[Any, ...]]]
 
 
 class _Ran(Struct, frozen=True):
@@ -80,6 +82,22 @@ class Connection(aiosqlite.Connection):
     async def run(self, work: Any, sql: str, parameters: Any) -> _Ran:
         """Does the work in the thread of this connection."""
         return await self._execute(work, self._conn, sql, parameters)  # pyright: ignore[reportUnknownMemberType]
+
+    async def write(self, statements: Sequence[Statement]) -> None:
+        """Runs the statements in a transaction of their own, all with one change of thread. Raises
+        what sqlite3 does, and then none of them was done."""
+        await self._execute(_write, self._conn, statements)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _write(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for sql, rows in statements:
+            connection.executemany(sql, rows)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _execute(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> _Ran:

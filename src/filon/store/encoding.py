@@ -15,14 +15,21 @@ T = TypeVar("T")
 
 # A map or an array never begins with this byte in msgpack, so it tells the two apart.
 _JSON_BEGINS = b"{"
+_MSGPACK = msgspec.msgpack.Encoder()
 
 
 def to_blob(value: msgspec.Struct) -> bytes:
     """The value as msgpack, or as JSON where msgpack has no room for it."""
+    encoded = in_msgpack(value)
+    return json.dumps(msgspec.to_builtins(value)).encode("ascii") if encoded is None else encoded
+
+
+def in_msgpack(value: object) -> bytes | None:
+    """The value as msgpack, None where that has no room for it."""
     try:
-        return msgspec.msgpack.encode(value)
+        return _MSGPACK.encode(value)
     except (OverflowError, UnicodeEncodeError):
-        return json.dumps(msgspec.to_builtins(value)).encode("ascii")
+        return None
 
 
 def from_blob(data: bytes, kind: type[T]) -> T:
@@ -65,6 +72,8 @@ def clean(text: str) -> str:
 
     Two halves that a provider sent apart become the character they were meant to be.
     """
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

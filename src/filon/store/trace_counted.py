@@ -1,7 +1,7 @@
 """What a trace adds to what is counted as traces are written: its key's day, the sums of its time,
 the names that filters complete. Pure; many traces become few rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Insert, LargeBinary, func
@@ -14,9 +14,10 @@ from filon.store.tables import key_days
 from filon.store.trace_rows import TraceSummary
 from filon.store.trace_tables import trace_names, trace_times
 from filon.trace.facts import Facts
-from filon.trace.records import Admitted, AnyRecord
 
 Row = Mapping[str, Any]
+# One use of a key: whose, which key, whether it was let in, and what became of it.
+Use = tuple[int, str, bool, TraceSummary]
 # By minute, owner, endpoint, model and finding: the columns of `TIME_SUMS`, then the histograms.
 Sums = dict[tuple[Any, ...], list[Any]]
 
@@ -38,7 +39,15 @@ TIME_SUMS = tuple(
     if not column.primary_key and column.name not in _HISTOGRAMS
 )
 _DAY = tuple(column.name for column in key_days.c if column.primary_key)
-_DAY_SUMS = tuple(column.name for column in key_days.c if not column.primary_key)
+_DAY_SUMS = (
+    "requests",
+    "refused",
+    "failed",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "unpriced",
+)
 
 
 def adding_to_days() -> Insert:
@@ -73,40 +82,24 @@ def adding_to_names() -> Insert:
     )
 
 
-def day_of(
-    owner_id: int, key_id: str, summary: TraceSummary, records: Sequence[AnyRecord]
-) -> dict[str, Any]:
-    """What one trace adds to its key's day."""
-    let_in = any(isinstance(record, Admitted) and record.error is None for record in records)
-    return {
-        "owner_id": owner_id,
-        "key_id": key_id,
-        "day": clock.day(summary.started_at),
-        "requests": 1,
-        "refused": int(not let_in),
-        "failed": int(let_in and summary.outcome == "failed"),
-        "input_tokens": fits(summary.input_tokens) or 0,
-        "output_tokens": fits(summary.output_tokens) or 0,
-        "cost_usd": summary.cost_usd or 0.0,
-        "unpriced": int(summary.unpriced),
-    }
-
-
-def _day_key(row: Row) -> tuple[Any, ...]:
-    return row["owner_id"], row["key_id"], row["day"]
-
-
-def by_day(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def by_day(uses: Iterable[Use]) -> list[dict[str, Any]]:
     """One row for what many traces add to the same day of a key."""
-    days: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for one in rows:
-        key = _day_key(one)
-        day = days.get(key)
-        if day is None:
-            day = days[key] = dict.fromkeys(_DAY_SUMS, 0)
-        for name in _DAY_SUMS:
-            day[name] += one[name]
-    return [dict(zip(_DAY, day, strict=True)) | sums for day, sums in days.items()]
+    days: dict[tuple[Any, ...], list[Any]] = {}
+    for owner_id, key_id, let_in, one in uses:
+        day = (owner_id, key_id, clock.day(one.started_at))
+        held = days.get(day)
+        if held is None:
+            held = days[day] = [0, 0, 0, 0, 0, 0.0, 0]
+        held[0] += 1
+        held[1] += not let_in
+        held[2] += let_in and one.outcome == "failed"
+        held[3] += fits(one.input_tokens) or 0
+        held[4] += fits(one.output_tokens) or 0
+        held[5] += one.cost_usd or 0.0
+        held[6] += one.unpriced
+    return [
+        dict(zip((*_DAY, *_DAY_SUMS), (*day, *held), strict=True)) for day, held in days.items()
+    ]
 
 
 def by_minute(summaries: Iterable[tuple[int, TraceSummary]]) -> Sums:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from filon.store.encoding import clean, fits, from_json, to_json
 from filon.trace.facts import Facts, Names
@@ -69,7 +68,6 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 _LISTS = ("findings", "dropped", "changed", "tags")
 _PLAIN = ("model_answered", "reasoning_tokens", "cached_tokens", "rate", "replay_of", "flags")
-_NO_FACTS: Mapping[str, Any] = dict.fromkeys((*_LISTS, *_PLAIN))
 _OWN = tuple(
     name
     for name in TraceSummary.__struct_fields__
@@ -77,6 +75,48 @@ _OWN = tuple(
 )
 # The columns that a list reads.
 SHOWN = ("public_id", "timing", "estimated", *_OWN, *_LISTS, *_PLAIN)
+# The columns of facts, in the order of `fact_values`, and all that a new trace has, in that of
+# `values_of`.
+FACTS = (
+    "model_answered",
+    "reasoning_tokens",
+    "cached_tokens",
+    "rate",
+    "findings",
+    "dropped",
+    "changed",
+    "tags",
+    "replay_of",
+    "flags",
+)
+_NO_FACTS = (None,) * len(FACTS)
+COLUMNS = (
+    "public_id",
+    "owner_id",
+    "started_at",
+    "caller",
+    "endpoint",
+    "model",
+    "status",
+    "outcome",
+    "attempts",
+    "input_tokens",
+    "output_tokens",
+    "estimated",
+    "cost_kind",
+    "cost_usd",
+    "ttft",
+    "total",
+    "mark",
+    "conversation_id",
+    "message_id",
+    "key_id",
+    "timing",
+    "size",
+    *FACTS,
+    "pieces",
+    "records",
+)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -98,38 +138,58 @@ def between_ends(name: str) -> str:
 
 def fact_columns(facts: Facts | None) -> Mapping[str, Any]:
     """The columns of facts, all null where they are unknown."""
+    return dict(zip(FACTS, fact_values(facts), strict=True))
+
+
+def fact_values(facts: Facts | None) -> tuple[Any, ...]:
+    """The values of `FACTS`, all null where they are unknown."""
     if facts is None:
         return _NO_FACTS
-    return {
-        "findings": listed(facts.findings),
-        "dropped": listed(facts.dropped),
-        "changed": listed(facts.changed),
-        "tags": listed(facts.tags),
-        "model_answered": None if facts.model_answered is None else clean(facts.model_answered),
-        "reasoning_tokens": fits(facts.reasoning_tokens),
-        "cached_tokens": fits(facts.cached_tokens),
-        "rate": facts.rate,
-        "replay_of": facts.replay_of,
-        "flags": facts.flags,
-    }
+    return (
+        None if facts.model_answered is None else clean(facts.model_answered),
+        fits(facts.reasoning_tokens),
+        fits(facts.cached_tokens),
+        facts.rate,
+        listed(facts.findings),
+        listed(facts.dropped),
+        listed(facts.changed),
+        listed(facts.tags),
+        facts.replay_of,
+        facts.flags,
+    )
 
 
-def row_of(owner_id: int, summary: TraceSummary, blob: bytes, pieces: int) -> dict[str, Any]:
-    """The row of a new trace, without the number that the database gives it."""
-    row = asdict(summary)
-    del row["id"], row["facts"]
-    row |= fact_columns(summary.facts)
-    row["public_id"] = summary.id
-    row["owner_id"] = owner_id
-    row["model"] = clean(summary.model)
-    row["mark"] = None if summary.mark is None else clean(summary.mark)
-    row["input_tokens"] = fits(summary.input_tokens)
-    row["output_tokens"] = fits(summary.output_tokens)
-    row["timing"] = to_json(summary.timing)
-    row["size"] = len(blob)
-    row["pieces"] = pieces
-    row["records"] = blob
-    return row
+def values_of(
+    owner_id: int, one: TraceSummary, key_id: str | None, blob: bytes, pieces: int
+) -> tuple[Any, ...]:
+    """The values of `COLUMNS` for a new trace of this key."""
+    return (
+        one.id,
+        owner_id,
+        one.started_at,
+        one.caller,
+        one.endpoint,
+        clean(one.model),
+        one.status,
+        one.outcome,
+        one.attempts,
+        fits(one.input_tokens),
+        fits(one.output_tokens),
+        one.estimated,
+        one.cost_kind,
+        one.cost_usd,
+        one.ttft,
+        one.total,
+        None if one.mark is None else clean(one.mark),
+        one.conversation_id,
+        one.message_id,
+        key_id,
+        to_json(one.timing),
+        len(blob),
+        *fact_values(one.facts),
+        pieces,
+        blob,
+    )
 
 
 def summary_of(row: Mapping[Any, Any]) -> TraceSummary:

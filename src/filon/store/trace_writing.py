@@ -1,61 +1,60 @@
 """Writes traces: what one adds to each table. It runs for every request of the gateway, so that
-what can wait is done once for a whole batch, in `_folded`."""
+what can wait is done once for a whole batch, in `_rows_of`."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from filon.store import trace_blob
-from filon.store.inserts import Inserts, Rows
+from filon.store.inserts import Inserts, Into, Row
+from filon.store.tables import key_days
+from filon.store.trace_blob import Bare, Pieces
 from filon.store.trace_counted import (
     adding_to_days,
     adding_to_names,
     adding_to_times,
     by_day,
     by_minute,
-    day_of,
     marks_of,
     name_rows,
     time_rows,
 )
-from filon.store.trace_rows import TraceSummary, row_of
-from filon.store.trace_tables import body_pieces, trace_marks, traces
-from filon.trace.records import AnyRecord, Attempt, Body, Received, Translated
+from filon.store.trace_rows import COLUMNS, TraceSummary, values_of
+from filon.store.trace_tables import body_pieces, trace_marks, trace_names, trace_times, traces
+from filon.trace.records import Admitted
 
-# The same for the life of the program: the writer joins inserts of the same statements.
-_STATEMENTS = (
-    # PostgreSQL has the same clause under the same name in its own dialect.
-    insert_or(body_pieces).on_conflict_do_nothing(),
-    insert(traces),
-    adding_to_days(),
-    insert_or(trace_marks).on_conflict_do_nothing(),
-    adding_to_times(),
-    adding_to_names(),
-)
+# PostgreSQL has the same clause under the same name in its own dialect.
+_PIECES = Into(insert_or(body_pieces).on_conflict_do_nothing(), tuple(body_pieces.c.keys()))
+_TRACES = Into(insert(traces), COLUMNS)
+_DAYS = Into(adding_to_days(), tuple(key_days.c.keys()))
+_MARKS = Into(insert_or(trace_marks).on_conflict_do_nothing(), tuple(trace_marks.c.keys()))
+_TIMES = Into(adding_to_times(), tuple(trace_times.c.keys()))
+_NAMES = Into(adding_to_names(), tuple(trace_names.c.keys()))
 # Bytes of bodies beyond which hashing them would hold up every stream: about a millisecond.
 _HEAVY = 512 * 1024
 
 
-def is_heavy(records: Sequence[AnyRecord]) -> bool:
-    """Whether the records are better made into rows beside the event loop."""
-    return sum(map(_weight, records)) > _HEAVY
+class _New(Struct, frozen=True):
+    """A trace that is to be written: of this key, if it has one, which let it in or not."""
+
+    owner_id: int
+    summary: TraceSummary
+    key_id: str | None
+    let_in: bool
+    blob: bytes
+    pieces: Pieces
 
 
-def _weight(record: AnyRecord) -> int:
-    match record:
-        case Received(body=Body(data)) | Translated(body=Body(data)):
-            return len(data)
-        case Attempt(request_body=Body(data)):
-            return len(data)
-        case _:
-            return 0
+def is_heavy(records: Bare) -> bool:
+    """Whether the records are better packed beside the event loop."""
+    return records.size > _HEAVY
 
 
 async def prepared(
-    owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord], key_id: str | None = None
+    owner_id: int, summary: TraceSummary, records: Bare, key_id: str | None = None
 ) -> Inserts:
     """As `inserts`, without holding up anyone."""
     if is_heavy(records):
@@ -63,30 +62,41 @@ async def prepared(
     return inserts(owner_id, summary, records, key_id)
 
 
-def inserts(
-    owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord], key_id: str | None
-) -> Inserts:
-    """The rows of a trace, for the writer."""
-    blob, pieces = trace_blob.encode(records)
-    row = row_of(owner_id, summary, blob, len(pieces))
-    shared = [
-        {"owner_id": owner_id, "hash": digest, "data": data} for digest, data in pieces.items()
-    ]
-    days = ()
-    if key_id is not None:
-        row["key_id"] = key_id
-        days = (day_of(owner_id, key_id, summary, records),)
-    told = ({"owner_id": owner_id, "summary": summary},)
-    weight = len(blob) + sum(map(len, pieces.values()))
-    return Inserts(_STATEMENTS, (shared, (row,), days, (), told, ()), weight, _folded)
+def inserts(owner_id: int, summary: TraceSummary, records: Bare, key_id: str | None) -> Inserts:
+    """A trace, for the writer."""
+    blob, pieces = records.packed()
+    new = _New(owner_id, summary, key_id, _was_let_in(records), blob, pieces)
+    weight = len(blob) + sum(map(len, pieces.values())) if pieces else len(blob)
+    return Inserts(_rows_of, (new,), weight)
 
 
-def _folded(rows: tuple[Rows, ...]) -> tuple[Rows, ...]:
-    """Few rows for what many traces add to the same days, times and names."""
-    shared, listed, days, _, told, _ = rows
-    given: list[tuple[int, TraceSummary]] = [(one["owner_id"], one["summary"]) for one in told]
-    sums, of_keys, marks = by_minute(given), by_day(days), mark_rows(given)
-    return shared, listed, of_keys, marks, time_rows(sums), name_rows(sums, of_keys, marks)
+def _was_let_in(records: Bare) -> bool:
+    for record in records.records:
+        if type(record) is Admitted:
+            return record.error is None
+    return False
+
+
+def _rows_of(some: Sequence[_New]) -> Iterator[tuple[Into, Sequence[Row]]]:
+    """The rows of each table. Those of days, times and names are few for many traces."""
+    yield _PIECES, [(new.owner_id, *piece) for new in some for piece in new.pieces.items()]
+    yield _TRACES, [_values(new) for new in some]
+    days = by_day(
+        (new.owner_id, new.key_id, new.let_in, new.summary)
+        for new in some
+        if new.key_id is not None
+    )
+    yield _DAYS, _DAYS.rows(days)
+    given = [(new.owner_id, new.summary) for new in some]
+    sums, marks = by_minute(given), mark_rows(given)
+    yield _MARKS, _MARKS.rows(marks)
+    yield _TIMES, _TIMES.rows(time_rows(sums))
+    yield _NAMES, _NAMES.rows(name_rows(sums, days, marks))
+
+
+def _values(new: _New) -> Row:
+    one = new.summary
+    return values_of(new.owner_id, one, new.key_id or one.key_id, new.blob, len(new.pieces))
 
 
 def mark_rows(given: Iterable[tuple[int, TraceSummary]]) -> list[Mapping[str, Any]]:

@@ -1,13 +1,12 @@
 """Traces: a row that lists and roll-ups read, and all records of the turn in one blob."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 from sqlalchemy import case, func, select
 
 from filon.conversation.errors import NotFound
 from filon.store import trace_blob, trace_groups, trace_reading_up, trace_series, trace_words
 from filon.store.database import Database
+from filon.store.trace_blob import Bare
 from filon.store.trace_bodies import pieces_of
 from filon.store.trace_deleting import Deleting
 from filon.store.trace_filter import EVERYTHING, Filter
@@ -18,7 +17,6 @@ from filon.store.trace_rows import SHOWN, Trace, TraceSummary, summary_of
 from filon.store.trace_tables import traces
 from filon.store.trace_writing import inserts, is_heavy, prepared
 from filon.store.writer import Writer
-from filon.trace.records import AnyRecord
 
 __all__ = ["Rollup", "Trace", "TraceRows", "TraceSummary", "Traces"]
 
@@ -58,7 +56,7 @@ class Traces:
         self,
         owner_id: int,
         summary: TraceSummary,
-        records: Sequence[AnyRecord],
+        records: Bare,
         key_id: str | None = None,
     ) -> bool:
         """As `insert`, where there is nothing to wait for; else does nothing and returns False."""
@@ -70,16 +68,14 @@ class Traces:
         self,
         owner_id: int,
         summary: TraceSummary,
-        records: Sequence[AnyRecord],
+        records: Bare,
         key_id: str | None = None,
     ) -> None:
         """Hands a finished trace to the writer; it is durable within a quarter of a second. It
         is one of the key `key_id`, if there is one, and counts as use of it."""
         await self._writer.enqueue(await prepared(owner_id, summary, records, key_id))
 
-    async def insert_now(
-        self, owner_id: int, summary: TraceSummary, records: Sequence[AnyRecord]
-    ) -> None:
+    async def insert_now(self, owner_id: int, summary: TraceSummary, records: Bare) -> None:
         """Stores a finished trace; it is durable when this returns. Raises StoreError."""
         await self._writer.write(await prepared(owner_id, summary, records))
 

@@ -6,26 +6,25 @@ While another program holds the database locked, a batch is kept and tried again
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.kit.log import Log
 from filon.store import obstacle
-from filon.store.errors import StoreError, explain
-from filon.store.inserts import ROWS_AT_ONCE, Inserts, Rows, alike, joined
+from filon.store.errors import StoreError
+from filon.store.inserts import ROWS_AT_ONCE, Inserts
 from filon.store.obstacle import Obstacle, is_lock
+from filon.store.transactions import Op, Outcome, Transactions
 
-__all__ = ["ROWS_AT_ONCE", "Backlog", "Inserts", "Op", "Rows", "Writer"]
+__all__ = ["ROWS_AT_ONCE", "Backlog", "Inserts", "Op", "Writer"]
 
 T = TypeVar("T")
-Op = Callable[[AsyncConnection], Awaitable[T]]
 
 # Operations that may wait, and the bytes of rows among them; then callers wait.
 QUEUE_LENGTH = 2_000
@@ -46,10 +45,7 @@ class _Item(Struct, frozen=True):
     weight: int
 
 
-class _Outcome(Struct, frozen=True):
-    item: _Item
-    result: Any = None
-    error: FilonError | None = None
+_Tried = tuple[_Item, Outcome]
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
@@ -70,11 +66,13 @@ class Writer:
     """Owns the writing connection. `close` writes all that is waiting before it returns."""
 
     def __init__(self, connection: AsyncConnection, where: str, log: Log | None = None) -> None:
-        self._connection = connection
+        self._transactions = Transactions(connection, where)
         self._where = where
         self._log = log
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_LENGTH)
         self._room = asyncio.Event()
+        # Set where a batch must not wait for more: somebody awaits a result, or it is large.
+        self._hurry = asyncio.Event()
         self._bytes = 0
         # Operations from the call that brings them until they are taken into a batch.
         self._outstanding = 0
@@ -140,7 +138,7 @@ class Writer:
         item = _Item(op, None, _weight(op))
         self._outstanding += 1
         self._queue.put_nowait(item)
-        self._bytes += item.weight
+        self._came(item)
         return True
 
     async def close(self) -> None:
@@ -161,7 +159,7 @@ class Writer:
                 self._room.clear()
                 await self._room.wait()
             await self._queue.put(item)
-            self._bytes += item.weight
+            self._came(item)
         except asyncio.CancelledError:
             self._outstanding -= 1
             self._wake()
@@ -170,6 +168,12 @@ class Writer:
             # Nobody empties the queue any more; this lets the next caller out.
             self._drain()
             raise self._failure
+
+    def _came(self, item: _Item) -> None:
+        self._bytes += item.weight
+        is_much = self._outstanding >= BATCH_LENGTH or self._bytes >= BATCH_BYTES
+        if is_much or item.reply is not None:
+            self._hurry.set()
 
     async def _put_unless_told(self, item: _Item, reply: "asyncio.Future[Any]") -> None:
         """Waits for room, but no longer than until the caller is told that it was in vain."""
@@ -189,6 +193,7 @@ class Writer:
             raise StoreError("the store is closed.", code="store_closed")
 
     def _wake(self) -> None:
+        self._hurry.set()
         # When the queue is full the task is at work and needs no waking.
         if self._closing and not self._queue.full():
             self._queue.put_nowait(None)
@@ -212,15 +217,22 @@ class Writer:
                     self._take(await self._queue.get())
             if not self._batch:
                 return
+        self._take_waiting()
+        if self._awaited or self._closing or self._is_full:
+            return
+        self._hurry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER):
-                while len(self._batch) < BATCH_LENGTH and self._batch_bytes < BATCH_BYTES:
-                    if not self._queue.empty():
-                        self._take(self._queue.get_nowait())
-                    elif self._awaited or self._closing:
-                        return
-                    else:
-                        self._take(await self._queue.get())
+                await self._hurry.wait()
+        self._take_waiting()
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._batch) >= BATCH_LENGTH or self._batch_bytes >= BATCH_BYTES
+
+    def _take_waiting(self) -> None:
+        while not self._is_full and not self._queue.empty():
+            self._take(self._queue.get_nowait())
 
     def _take(self, item: _Item | None) -> None:
         if item is None:
@@ -237,34 +249,21 @@ class Writer:
         """Writes the batch. What meets a lock is kept and tried again, for as long as it lasts or
         somebody wants it to wait."""
         while self._batch:
-            outcomes = await self._tried(self._batch)
-            held = [one for one in outcomes if is_lock(one.error)]
-            self._settle([one for one in outcomes if not is_lock(one.error)])
-            self._batch = [one.item for one in held]
+            outcomes = await self._transactions.write([item.op for item in self._batch])
+            tried = [*zip(self._batch, outcomes, strict=True)]
+            held = [one for one in tried if is_lock(one[1].error)]
+            self._settle([one for one in tried if not is_lock(one[1].error)] if held else tried)
+            self._batch = [item for item, _ in held]
             if not held:
                 return
-            self._obstacle.met(held[0].error)
+            self._obstacle.met(held[0][1].error)
             if self._closing and clock.monotonic() >= self._close_by:
                 self._batch = []
                 self._settle(held)
                 return
             if self._obstacle.is_past_patience:
-                self._refuse(held[0].error)
+                self._refuse(held[0][1].error)
             await asyncio.sleep(_PAUSE)
-
-    async def _tried(self, batch: list[_Item]) -> list[_Outcome]:
-        """What becomes of a batch in one transaction."""
-        outcomes: list[_Outcome] = []
-        try:
-            if len(batch) == 1:
-                return [await self._attempt(batch[0], alone=True)]
-            async with self._connection.begin():
-                for group in _grouped(batch):
-                    outcomes += await self._apply(group)
-        except SQLAlchemyError as error:
-            failure = explain(error, self._where)
-            return [_Outcome(item, error=failure) for item in batch]
-        return outcomes
 
     def _refuse(self, error: FilonError | None) -> None:
         """Tells all who wait that it is in vain. What nobody waits for is kept."""
@@ -274,72 +273,43 @@ class Writer:
         self._obstacle.refused(len(told))
         self._batch = [item for item in self._batch if not _was_told(item)]
 
-    def _settle(self, outcomes: list[_Outcome]) -> None:
+    def _settle(self, tried: Sequence[_Tried]) -> None:
         """Tells what became of operations, and takes it as a sign of how the database stands."""
-        for outcome in outcomes:
-            self._tell(outcome)
-        self._count(outcomes)
-        self._report_lost(outcomes)
-        if any(one.error is None for one in outcomes):
+        failed = [(item, told.error) for item, told in tried if told.error is not None]
+        inserted = sum([type(item.op) is Inserts for item, _ in tried])
+        lost = sum([type(item.op) is Inserts for item, _ in failed])
+        self._stored += inserted - lost
+        self._lost += lost
+        for item, told in tried:
+            if item.reply is not None:
+                self._tell(item.reply, told)
+        self._report_lost([error for item, error in failed if item.reply is None])
+        if len(failed) < len(tried):
             self._obstacle.wrote()
-        for error in {id(one.error): one.error for one in outcomes}.values():
+        for error in {id(error): error for _, error in failed}.values():
             self._obstacle.met(error)
 
     async def _look(self) -> None:
         """Whether what stood in the way is gone."""
-        outcome = await self._attempt(_Item(self._obstacle.look, None, 0), alone=True)
-        if outcome.error is None:
+        told = await self._transactions.alone(self._obstacle.look)
+        if told.error is None:
             self._obstacle.gone()
         else:
-            self._obstacle.met(outcome.error)
+            self._obstacle.met(told.error)
 
-    async def _apply(self, group: list[_Item]) -> list[_Outcome]:
-        """Each operation in a savepoint, so that its failure takes nothing else with it."""
-        if len(group) > 1 and (await self._attempt(_joined(group))).error is None:
-            return [_Outcome(item) for item in group]
-        return [await self._attempt(item) for item in group]
-
-    async def _attempt(self, item: _Item, *, alone: bool = False) -> _Outcome:
-        scope = self._connection.begin if alone else self._connection.begin_nested
-        try:
-            async with scope():
-                return _Outcome(item, await item.op(self._connection))
-        except SQLAlchemyError as error:
-            if not alone and not await self._has_transaction():
-                raise
-            return _Outcome(item, error=explain(error, self._where))
-        except FilonError as error:
-            return _Outcome(item, error=error)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            # What the driver says of a value that the database has no place for.
-            return _Outcome(item, error=StoreError(f"{self._where}: cannot be stored: {error}"))
-
-    async def _has_transaction(self) -> bool:
-        """Whether the batch's transaction still stands. A full or failing disk makes SQLite roll
-        all of it back, with what was written before, and a commit of nothing succeeds."""
-        raw = await self._connection.get_raw_connection()
-        return bool(raw.driver_connection and raw.driver_connection.in_transaction)
-
-    def _tell(self, outcome: _Outcome) -> None:
-        reply = outcome.item.reply
-        if reply is None or reply.done():
+    def _tell(self, reply: "asyncio.Future[Any]", told: Outcome) -> None:
+        if reply.done():
             return
-        if outcome.error is None:
-            reply.set_result(outcome.result)
+        if told.error is None:
+            reply.set_result(told.result)
         else:
-            reply.set_exception(outcome.error)
+            reply.set_exception(told.error)
 
-    def _count(self, outcomes: list[_Outcome]) -> None:
-        failed = [one.error is not None for one in outcomes if isinstance(one.item.op, Inserts)]
-        self._lost += sum(failed)
-        self._stored += len(failed) - sum(failed)
-
-    def _report_lost(self, outcomes: list[_Outcome]) -> None:
+    def _report_lost(self, errors: Sequence[FilonError]) -> None:
         """What nobody waits for is told in the log, once per reason: on a full disk a line for each
         trace would be what fills it next."""
-        lost = Counter(str(one.error) for one in outcomes if one.error and one.item.reply is None)
-        self._obstacle.lost(sum(lost.values()))
-        for reason, count in lost.items():
+        self._obstacle.lost(len(errors))
+        for reason, count in Counter(map(str, errors)).items():
             self._report("store.lost", reason=reason, count=count)
 
     def _report(self, event: str, **fields: Any) -> None:
@@ -358,7 +328,8 @@ class Writer:
         )
         self._failure.__cause__ = cause
         for item in [*self._batch, *self._drain()]:
-            self._tell(_Outcome(item, error=self._failure))
+            if item.reply is not None:
+                self._tell(item.reply, Outcome(error=self._failure))
         self._room.set()
 
     def _drain(self) -> list[_Item]:
@@ -377,19 +348,3 @@ def _was_told(item: _Item) -> bool:
 
 def _weight(op: Op[Any]) -> int:
     return op.weight if isinstance(op, Inserts) else 0
-
-
-def _grouped(batch: list[_Item]) -> Iterator[list[_Item]]:
-    """Neighbours that insert by the same statements together, all others alone, in order."""
-    group: list[_Item] = []
-    for item in batch:
-        if group and not alike(group[-1].op, item.op):
-            yield group
-            group = []
-        group.append(item)
-    if group:
-        yield group
-
-
-def _joined(group: list[_Item]) -> _Item:
-    return _Item(joined([item.op for item in group if isinstance(item.op, Inserts)]), None, 0)

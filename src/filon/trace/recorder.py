@@ -4,6 +4,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from filon.kit.redact import SECRET_HEADERS, Redactor, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
@@ -12,34 +13,50 @@ _S = TypeVar("_S", bound=Struct)
 
 
 def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
-    """The records as they may be kept: headers masked by name, known secrets wherever they stand.
+    """The records as they may be shown: headers masked by name, known secrets wherever they stand.
 
     Masks keep lengths, so that cut offsets and frame sizes stay true.
     """
-    masked = tuple(_mask_headers(record) for record in records)
+    masked = without_keys(records)
     # Walking the records costs more than looking once through their bytes, and secrets in them
     # are rare.
-    if redactor.found_in(msgspec.msgpack.encode(masked)):
-        masked = tuple(
-            cast(AnyRecord, _masked(_counted(record, redactor), redactor)) for record in masked
-        )
+    if redactor.found_in(msgspec.msgpack.encode(masked)) or across_frames(masked, redactor):
+        return without_secrets(masked, redactor)
+    return masked
+
+
+def without_keys(records: tuple[AnyRecord, ...]) -> tuple[AnyRecord, ...]:
+    """The records with those headers masked that carry keys."""
+    return tuple([_mask_headers(record) for record in records])
+
+
+def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
+    """The records with known secrets masked, wherever they stand."""
+    masked = [cast(AnyRecord, _masked(_counted(one, redactor), redactor)) for one in records]
     return tuple(
-        _mask_across_frames(record, redactor)
-        if isinstance(record, Attempt) and len(record.frames) > 1
-        else record
-        for record in masked
+        _mask_across_frames(one, redactor) if isinstance(one, Attempt) else one for one in masked
     )
+
+
+def across_frames(records: tuple[AnyRecord, ...], redactor: Redactor) -> bool:
+    """Whether a secret stands in the frames of a reply joined: it may lie across the border of
+    two, where neither shows it alone."""
+    for record in records:
+        if (
+            type(record) is Attempt
+            and len(record.frames) > 1
+            and redactor.found_in(_joined(record.frames))
+        ):
+            return True
+    return False
 
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
-    masked: list[tuple[str, str]] | None = None
-    for at, (name, value) in enumerate(pairs):
+    for name, _ in pairs:
         if name.lower() in SECRET_HEADERS:
-            if masked is None:
-                masked = list(pairs)
-            masked[at] = (name, mask_header(name, value))
-    return pairs if masked is None else tuple(masked)
+            return tuple([(name, mask_header(name, value)) for name, value in pairs])
+    return pairs
 
 
 def clean(value: _S, redactor: Redactor) -> _S:
@@ -50,17 +67,16 @@ def clean(value: _S, redactor: Redactor) -> _S:
 
 
 def _mask_headers(record: AnyRecord) -> AnyRecord:
-    match record:
-        case Received() | Translated():
-            return msgspec.structs.replace(record, headers=headers(record.headers))
-        case Attempt():
-            return msgspec.structs.replace(
-                record,
-                request_headers=headers(record.request_headers),
-                reply_headers=headers(record.reply_headers),
-            )
-        case _:
+    # By exact type: this runs for every record, and `match` takes five times as long.
+    if type(record) is Received or type(record) is Translated:
+        masked = headers(record.headers)
+        return record if masked is record.headers else replace(record, headers=masked)
+    if type(record) is Attempt:
+        asked, replied = headers(record.request_headers), headers(record.reply_headers)
+        if asked is record.request_headers and replied is record.reply_headers:
             return record
+        return replace(record, request_headers=asked, reply_headers=replied)
+    return record
 
 
 def _counted(record: AnyRecord, redactor: Redactor) -> AnyRecord:
@@ -69,24 +85,24 @@ def _counted(record: AnyRecord, redactor: Redactor) -> AnyRecord:
     match record:
         case Received(body=body) | Attempt(request_body=body):
             count = redactor.count(body.data)
-            return msgspec.structs.replace(record, masked=count) if count else record
+            return replace(record, masked=count) if count else record
         case _:
             return record
 
 
+def _joined(frames: tuple[Frame, ...]) -> bytes:
+    return b"".join([frame.data for frame in frames])
+
+
 def _mask_across_frames(record: Attempt, redactor: Redactor) -> Attempt:
-    """A secret may lie across the border of two frames, where neither shows it alone."""
-    joined = b"".join(frame.data for frame in record.frames)
-    if not redactor.found_in(joined):
-        return record
-    clean = redactor.data(joined)
+    clean = redactor.data(_joined(record.frames))
     frames: list[Frame] = []
     start = 0
     for frame in record.frames:
         end = start + len(frame.data)
-        frames.append(msgspec.structs.replace(frame, data=clean[start:end]))
+        frames.append(replace(frame, data=clean[start:end]))
         start = end
-    return msgspec.structs.replace(record, frames=tuple(frames))
+    return replace(record, frames=tuple(frames))
 
 
 def _masked(value: Any, redactor: Redactor) -> Any:
@@ -109,4 +125,4 @@ def _masked(value: Any, redactor: Redactor) -> Any:
 
 def _masked_struct(value: _S, redactor: Redactor) -> _S:
     changed = {name: _masked(getattr(value, name), redactor) for name in value.__struct_fields__}
-    return msgspec.structs.replace(value, **changed)
+    return replace(value, **changed)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from filon.conversation.finding import Finding
+from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
 from filon.diagnosis.odd import Answered, odd, seems_short
 from filon.pipeline import tokens
@@ -15,8 +16,9 @@ from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Turn
 from filon.providers.models import price
 from filon.store.errors import StoreError
+from filon.store.trace_blob import Bare
+from filon.store.trace_kept import kept
 from filon.store.traces import TraceSummary
-from filon.trace.recorder import redact
 from filon.trace.records import Attempt, Cost, Settled
 
 # Ends that nobody asked for and that are no failure of the provider.
@@ -30,46 +32,47 @@ def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] 
     there is still to wait for, if anything: room at the writer, or a chat's answer on the disk."""
     if progress.turn.thread is not None:
         return _answer_settled(progress, services)
-    _close(progress, services)
+    records = _close(progress, services)
     turn = progress.turn
     summary = trace_summary(turn)
-    if not services.store.traces.offer(
-        turn.caller.owner_id, summary, turn.records, turn.caller.key_id
-    ):
-        return _stored(progress, summary, services)
+    if not services.store.traces.offer(turn.caller.owner_id, summary, records, turn.caller.key_id):
+        return _stored(progress, summary, records, services)
     _tell(progress, summary, services)
     return None
 
 
 async def _answer_settled(progress: Progress, services: Services) -> None:
-    _close(progress, services)
-    await _stored(progress, trace_summary(progress.turn), services)
+    records = _close(progress, services)
+    await _stored(progress, trace_summary(progress.turn), records, services)
 
 
-def _close(progress: Progress, services: Services) -> None:
+def _close(progress: Progress, services: Services) -> Bare:
+    """Adds the last record and masks all of them. Returns them ready to be stored."""
     try:
-        progress.turn = _closed(progress.turn, services)
+        turn = progress.turn
+        last = decide(turn, turn.now())
+        masked = kept((*turn.records, last), services.redactor)
+        progress.turn = replace(turn, records=masked.records, request=_request(turn, services))
     finally:
         # In any case, or the key would have a place less for ever.
         reserved = progress.turn.reserved
         if reserved is not None:
             services.rates.settle(reserved, _used(progress.turn))
+    return masked.bare
 
 
-def _closed(turn: Turn, services: Services) -> Turn:
-    turn = decide(turn, turn.now())
-    return replace(
-        turn,
-        records=redact(turn.records, services.redactor),
-        # A key may stand where a model's name should; the list shows the name.
-        request=replace(turn.request, model=services.redactor.text(turn.request.model)),
-    )
+def _request(turn: Turn, services: Services) -> ChatRequest:
+    """A key may stand where a model's name should; the list shows the name."""
+    model = services.redactor.text(turn.request.model)
+    return turn.request if model == turn.request.model else replace(turn.request, model=model)
 
 
-async def _stored(progress: Progress, summary: TraceSummary, services: Services) -> None:
+async def _stored(
+    progress: Progress, summary: TraceSummary, records: Bare, services: Services
+) -> None:
     """A store that fails is told in the log, not to the caller, who has an answer."""
     try:
-        await _store(progress.turn, summary, services)
+        await _store(progress.turn, summary, records, services)
     except StoreError as error:
         services.log.event("not_stored", level="error", trace=progress.turn.id, reason=str(error))
     _tell(progress, summary, services)
@@ -81,32 +84,30 @@ def _tell(progress: Progress, summary: TraceSummary, services: Services) -> None
     _log(progress.turn, summary, services)
 
 
-def decide(turn: Turn, now: float) -> Turn:
-    """Adds the last record. `now` is Unix time in seconds."""
+def decide(turn: Turn, now: float) -> Settled:
+    """The last record. `now` is Unix time in seconds."""
     estimated = None if turn.answer.usage is not None else _estimate(turn)
     usage = turn.answer.usage
     began, ended = turn.answer.began, turn.answer.ended
     count = (usage or estimated or Usage()).output_tokens
     writing = ended - began if began is not None and ended is not None else 0.0
-    return turn.noting(
-        Settled(
-            started=now,
-            ended=turn.now(),
-            error=turn.problem,
-            outcome=_outcome(turn),
-            usage=usage,
-            estimated=estimated,
-            cost=_cost(turn, usage, estimated),
-            finish_reason=turn.answer.finish_reason,
-            ttft=began,
-            rate=count / writing if count and writing > 0.05 else None,
-            thought_field=turn.answer.thought_field,
-            message=turn.answer.message,
-            message_id=turn.thread.answer_id if turn.thread else None,
-            conversation_id=turn.thread.conversation_id if turn.thread else None,
-            model=turn.answer.model,
-            findings=_odd(turn) if turn.problem is None else (),
-        )
+    return Settled(
+        started=now,
+        ended=turn.now(),
+        error=turn.problem,
+        outcome=_outcome(turn),
+        usage=usage,
+        estimated=estimated,
+        cost=_cost(turn, usage, estimated),
+        finish_reason=turn.answer.finish_reason,
+        ttft=began,
+        rate=count / writing if count and writing > 0.05 else None,
+        thought_field=turn.answer.thought_field,
+        message=turn.answer.message,
+        message_id=turn.thread.answer_id if turn.thread else None,
+        conversation_id=turn.thread.conversation_id if turn.thread else None,
+        model=turn.answer.model,
+        findings=_odd(turn) if turn.problem is None else (),
     )
 
 
@@ -170,17 +171,17 @@ def _cost(turn: Turn, usage: Usage | None, estimated: Usage | None) -> Cost:
     return price(turn.endpoint, turn.model, counted, turn.started)
 
 
-async def _store(turn: Turn, summary: TraceSummary, services: Services) -> None:
+async def _store(turn: Turn, summary: TraceSummary, records: Bare, services: Services) -> None:
     owner = turn.caller.owner_id
     if turn.thread is not None and turn.thread.answer_id is not None:
         ending = message_ending(turn, services.redactor)
         # Together, so that the writer commits both at once: no answer without its trace.
         await asyncio.gather(
-            services.store.traces.insert_now(owner, summary, turn.records),
+            services.store.traces.insert_now(owner, summary, records),
             services.store.messages.finish(owner, turn.thread.answer_id, ending),
         )
     else:
-        await services.store.traces.insert(owner, summary, turn.records, turn.caller.key_id)
+        await services.store.traces.insert(owner, summary, records, turn.caller.key_id)
 
 
 def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:
