@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filon.kit.http import HttpFailure, Outgoing
-from filon.kit.http.address import Address, address_of
+from filon.kit.http.address import address_of
 from filon.kit.http.dialing import interleaved
 from filon.kit.http.head import head_of
 from filon.kit.http.reply import idle_seconds
@@ -85,7 +85,7 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
             assert " " not in said
 
 
-ADDRESS = Address(scheme="http", host="h", port=80, authority="h", target="/v1?a=b")
+ADDRESS = address_of("http://h/v1?a=b")
 
 
 def request(*headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> Outgoing:

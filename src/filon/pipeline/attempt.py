@@ -6,7 +6,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from filon.conversation.errors import BrokenReply, FilonError, Problem, ProviderError
-from filon.conversation.events import Broken, StreamEvent, is_output
+from filon.conversation.events import Broken, StreamEvent, shows
 from filon.conversation.finding import Finding
 from filon.conversation.reply import Reply, ReplyFold
 from filon.diagnosis.facts import Known
@@ -39,18 +39,18 @@ class Exchanging:
         self.turn = turn
         self.endpoint = turn.endpoint
         self.wire = turn.wire
+        # Whether the whole reply was read, and is a good one to its end.
+        self.over = False
         self.patience = patience
         self._services = services
         self._protocol = named(turn.wire.protocol)
         self._reader = self._protocol.open_reader()
-        number = 1 + sum(isinstance(record, Attempt) for record in turn.records)
-        self.recording = Recording(turn, turn.wire, number, services.limits.frames_kept)
+        self.recording = Recording(turn, turn.wire, services.limits.frames_kept)
         self._fold = ReplyFold()
         self._exchange: Exchange | None = None
         # What broke the reply stands behind what was still good of the same bytes.
         self._problem: Problem | None = None
         self._broken_by = 0
-        self._ended = False
         progress.recording = self.recording
 
     async def open(self) -> Opened:
@@ -95,20 +95,22 @@ class Exchanging:
     async def read(self, until: float) -> Chunk | None:
         """The next part of the reply, None at its end. Raises ProviderError where it breaks, and
         TimeoutError at `until` (monotonic seconds), after which it can be read on."""
-        assert self._exchange is not None
-        while self._problem is None and not self._ended:
+        exchange = self._exchange
+        assert exchange is not None
+        while self._problem is None and not self.over:
             try:
-                data = await self._exchange.read(until)
+                data = await exchange.read(until)
             except HttpFailure as failure:
                 raise self._unreachable(failure) from failure
-            if data is None:
-                self._ended = True
-                pieces = self._reader.end()
-                chunk = self._good(pieces, self._folded(pieces))
-            else:
-                chunk = self._take(data, self._reader.read(data))
-            if chunk.pieces:
-                return chunk
+            pieces, events = ((), ()) if data is None else self._heard(data)
+            if data is None or exchange.over:
+                last = self._reader.end()
+                pieces, events = (*pieces, *last), (*events, *self._folded(last))
+                self.over = True
+            if pieces:
+                chunk = self._good(pieces, events)
+                if chunk.pieces:
+                    return chunk
         if self._problem is not None:
             raise self._broken(self._problem)
         return None
@@ -119,23 +121,26 @@ class Exchanging:
             return passed(self.turn)
         return self._silent()
 
-    def _take(self, data: bytes, pieces: Sequence[Piece]) -> Chunk:
+    def _heard(self, data: bytes) -> tuple[Sequence[Piece], tuple[StreamEvent, ...]]:
+        """The pieces that these bytes complete, and their events."""
+        pieces = self._reader.read(data)
         events = self._folded(pieces)
+        if not events:
+            self.recording.frame(data, "", False)
+            return pieces, events
         if len(events) == 1:
-            kind, shows = _KINDS[type(events[0])], is_output(events[0])
+            kind = _KINDS[type(events[0])]
         else:
             kind = " ".join(dict.fromkeys([_KINDS[type(event)] for event in events]))
-            shows = any(is_output(event) for event in events)
-        at = self.recording.frame(data, kind, shows)
-        if events:
-            self.patience.heard(at)
-        return self._good(pieces, events)
+        self.patience.heard(self.recording.frame(data, kind, shows(events)))
+        return pieces, events
 
     def _good(self, pieces: Sequence[Piece], events: tuple[StreamEvent, ...]) -> Chunk:
         """The pieces before the first that reports an error, which is kept for later. After it
         come no more events."""
-        if not events or not isinstance(events[-1], Broken):
+        if not events or type(events[-1]) is not Broken:
             return Chunk(pieces=tuple(pieces), events=events, whole=self._reader.whole)
+        self.over = False
         for number, piece in enumerate(pieces):
             for event in piece.events:
                 if isinstance(event, Broken):
@@ -224,8 +229,10 @@ class Exchanging:
         if self.recording.problem is None:
             self.recording.findings += self._forgotten(reply)
         record = self.recording.record()
-        turn = replace(progress.turn, answer=self._answer(record, reply))
-        progress.turn = turn.noting(record)
+        turn = progress.turn
+        progress.turn = replace(
+            turn, answer=self._answer(record, reply), records=(*turn.records, record)
+        )
 
     def _forgotten(self, reply: Reply) -> tuple[Finding, ...]:
         # Only servers on one's own machine cut a prompt in silence; counting takes its time.
@@ -236,14 +243,14 @@ class Exchanging:
 
     def _answer(self, record: Attempt, reply: Reply) -> Answer:
         offset = record.started - self.turn.started
-        first = record.timing.first_output
+        timing, choice = record.timing, reply.first
         return Answer(
-            message=reply.first.message if reply.first.parts else None,
-            finish_reason=reply.first.finish_reason,
+            message=choice.message if choice.parts else None,
+            finish_reason=choice.finish_reason,
             usage=reply.usage,
-            began=None if first is None else first + offset,
-            ended=None if record.timing.ended is None else record.timing.ended + offset,
-            thought_field=reply.first.thought_field,
+            began=None if timing.first_output is None else timing.first_output + offset,
+            ended=None if timing.ended is None else timing.ended + offset,
+            thought_field=choice.thought_field,
             model=reply.model,
         )
 

@@ -14,6 +14,7 @@ programs wait longer.
 
 import random
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from math import floor
 from typing import Literal, Protocol
@@ -56,8 +57,12 @@ class Access(Struct, frozen=True):
 
 def access_to(endpoint: Endpoint, key: Key) -> Access:
     """The access to an endpoint, as a model is reached (`Endpoint.at`), with this key."""
-    pair = f"{endpoint.url or endpoint.base_url}\n{key.value or ''}"
-    return Access(endpoint.name, sha256(pair.encode()).hexdigest()[:12])
+    return _access(endpoint.name, endpoint.url or endpoint.base_url, key.value or "")
+
+
+@lru_cache(256)
+def _access(endpoint: str, address: str, key: str) -> Access:
+    return Access(endpoint, sha256(f"{address}\n{key}".encode()).hexdigest()[:12])
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -112,6 +117,9 @@ class Circuit(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+_NEW = Circuit()
+
+
 class Permit(Struct, frozen=True, kw_only=True):
     """One attempt that may be made, to be ended once with its outcome. `insists`: it is made
     whatever the breaker says."""
@@ -136,6 +144,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     why: str | None = None
 
 
+_CLOSED = Standing()
+
+
 class Snapshot(Struct, frozen=True, kw_only=True):
     """All breakers at the monotonic time `at`, for `route` and for people. `busy` says until
     when a model is not to be asked for with an access."""
@@ -147,8 +158,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     def standing(self, access: Access, model: str, *, waited: bool = False) -> Standing:
         """Whether this model may be asked for. What was never asked may be. `waited` says that the
         turn has waited as long as it was asked to, so that for it nothing is busy."""
-        standing = standing_of(self.circuits.get(access, Circuit()), self.at)
-        rest = self.busy.get((access, model), 0.0) - self.at
+        standing = standing_of(self.circuits.get(access, _NEW), self.at)
+        rest = self.busy.get((access, model), 0.0) - self.at if self.busy else 0.0
         if not standing.usable or waited or rest <= 0:
             return standing
         return Standing(
@@ -197,7 +208,7 @@ class MemoryBreakers:
         standing = self._snapshot(now).standing(access, model, waited=waited)
         if not standing.usable:
             return standing
-        circuit = self._circuits.get(access, Circuit())
+        circuit = self._circuits.get(access, _NEW)
         probe = standing.state == "half_open"
         if probe:
             # A new era: the probe that was lost may yet come back.
@@ -207,7 +218,7 @@ class MemoryBreakers:
 
     async def insist(self, access: Access, model: str) -> Permit:
         """Lets an attempt through that `begin` has refused."""
-        circuit = self._circuits.setdefault(access, Circuit())
+        circuit = self._circuits.setdefault(access, _NEW)
         return Permit(access=access, model=model, era=circuit.era, probe=False, insists=True)
 
     async def end(self, permit: Permit, outcome: Outcome) -> None:
@@ -233,7 +244,7 @@ class MemoryBreakers:
 def standing_of(circuit: Circuit, now: float) -> Standing:
     """How a breaker stands, whichever model is asked for."""
     if not circuit.opened:
-        return Standing()
+        return _CLOSED
     rest = circuit.until - now
     if rest > 0:
         why = f"{circuit.why}; it is tried again in {rest:,.0f} s"
@@ -294,7 +305,9 @@ def _opened(circuit: Circuit, first: float, why: str, now: float, random01: floa
 
 def _counted(circuit: Circuit, now: float, *, answered: int = 0, failed: int = 0) -> Circuit:
     number = floor(now / (WINDOW / _SLICES))
-    kept = tuple(each for each in circuit.slices if each.number > number - _SLICES)
+    kept = circuit.slices
+    if kept and kept[0].number <= number - _SLICES:
+        kept = tuple(each for each in kept if each.number > number - _SLICES)
     if kept and kept[-1].number == number:
         answered += kept[-1].answered
         failed += kept[-1].failed

@@ -5,11 +5,12 @@ So a failure before that point still has a status of its own, and a retry can st
 
 from collections.abc import Sequence
 
-from filon.conversation.events import is_output
+from filon.conversation.events import shows
 from filon.pipeline.turn import Chunk, Output
 
 # Seconds after which what there is goes out all the same: a caller that hears nothing gives up.
 GRACE = 10.0
+_NEVER = float("inf")
 
 
 class Held:
@@ -27,7 +28,7 @@ class Held:
     def until(self) -> float:
         """When what is held is to be released in any case."""
         held = self._outputs
-        return self._ends if held and isinstance(held[-1], Chunk) else float("inf")
+        return self._ends if held and type(held[-1]) is Chunk else _NEVER
 
     def add(self, output: Output, now: float) -> Sequence[Output]:
         """Takes an output; returns what may be passed on now."""
@@ -35,9 +36,7 @@ class Held:
             self.committed = True
             return (output,)
         self._outputs.append(output)
-        if isinstance(output, Chunk) and (
-            now >= self._ends or any(is_output(event) for event in output.events)
-        ):
+        if type(output) is Chunk and (now >= self._ends or shows(output.events)):
             return self.release()
         return ()
 

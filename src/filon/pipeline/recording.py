@@ -5,26 +5,30 @@ from filon.conversation.finding import Finding
 from filon.kit import clock
 from filon.kit.http import Exchange, Phases
 from filon.pipeline.turn import Turn, Wire
-from filon.trace.records import Attempt, Body, Frame, Headers, Timing
+from filon.trace.records import Attempt, Frame, Headers, Timing
+
+
+def _attempts(turn: Turn) -> list[Attempt]:
+    return [record for record in turn.records if type(record) is Attempt]
 
 
 def waited(turn: Turn) -> float:
     """How many seconds the turn has waited for providers, in attempts that are over and without
     any."""
-    attempts = [record for record in turn.records if isinstance(record, Attempt)]
-    return turn.waited + sum(attempt.waited + (attempt.timing.ended or 0.0) for attempt in attempts)
+    waits = [one.waited + (one.timing.ended or 0.0) for one in _attempts(turn)]
+    return sum(waits, turn.waited)
 
 
 class Recording:
     """Gathers an attempt. `kept` bounds the bytes of frames that are kept, in bytes."""
 
-    def __init__(self, turn: Turn, wire: Wire, number: int, kept: int) -> None:
+    def __init__(self, turn: Turn, wire: Wire, kept: int) -> None:
         assert turn.endpoint is not None
         self.phases = Phases()
         self.endpoint = turn.endpoint.name
         self.model = turn.model or ""
         self.wire = wire
-        self.number = number
+        self.number = len(_attempts(turn)) + 1
         self.started = turn.now()
         self.status: int | None = None
         self.address: str | None = None
@@ -84,9 +88,10 @@ class Recording:
     def record(self) -> Attempt:
         """The attempt as far as it has come."""
         phases = self.phases
+        lasted = phases.since()
         return Attempt(
             started=self.started,
-            ended=self.started + phases.since(),
+            ended=self.started + lasted,
             error=self.problem,
             number=self.number,
             endpoint=self.endpoint,
@@ -95,7 +100,7 @@ class Recording:
             url=self.wire.url,
             address=self.address,
             request_headers=phases.request_headers or self.wire.headers,
-            request_body=Body(self.wire.body.data, self.wire.body.cuts),
+            request_body=self.wire.body,
             status=self.status,
             reply_headers=self.reply_headers,
             frames=tuple(self._frames),
@@ -107,7 +112,7 @@ class Recording:
                 sent=phases.sent,
                 first_byte=phases.first_byte,
                 first_output=self.first_output,
-                ended=phases.since(),
+                ended=lasted,
                 reused=phases.reused,
                 retried_stale=phases.retried_stale,
                 proxy=phases.proxy,

@@ -23,6 +23,8 @@ from filon.trace.recorder import clean
 from filon.trace.records import Routed
 
 _UNBOUNDED = EndpointLimits()
+_ANSWERED = Outcome(kind="answered")
+_NOTHING = Outcome(kind="nothing")
 _OUT_OF_TIME = End(why="The time that the caller allows is over.")
 
 
@@ -60,11 +62,10 @@ class Trying:
         self._endpoint = turn.endpoint
         self._model = turn.model or ""
         self._wire = turn.wire
+        self._is_bounded = turn.endpoint.limits != _UNBOUNDED
         self._deadline = deadline(turn)
         # Of all that is tried, not of an answer that has begun.
         self._begin_by = turn.begun + services.retries.deadline
-        self._policy = Policy(attempts=services.retries.attempts)
-        self._has_next = has_next(turn)
         # The keys that have not failed in this turn.
         self._fresh = _usable_keys(turn.endpoint, services)
         self._attempts = 0
@@ -78,7 +79,7 @@ class Trying:
         """The next attempt, with its key, its place at the endpoint and its breaker's leave. Raises
         GaveUp where there is none to be had, and DeadlinePassed."""
         self._key = key = await self._choose()
-        if self._endpoint.limits != _UNBOUNDED:
+        if self._is_bounded:
             self._taken = await self._take()
         self._attempts += 1
         progress = self._progress
@@ -93,7 +94,8 @@ class Trying:
     async def answered(self) -> None:
         """The attempt has begun to answer, or has done so. What follows is no matter of the
         breaker any more."""
-        await self._count(Outcome(kind="answered"))
+        if self._permit is not None:
+            await self._count(_ANSWERED)
 
     async def failed(self, error: FilonError, *, committed: bool) -> Again:
         """The attempt has failed: how to try again. Raises Repairing where the request is to be
@@ -127,8 +129,9 @@ class Trying:
     async def end(self) -> None:
         """Closes the attempt, if it came to one, leaves its record in the turn, and gives back what
         it had taken."""
-        # Nobody knows how it would have ended if its caller had stayed.
-        await self._count(Outcome(kind="nothing"))
+        if self._permit is not None:
+            # Nobody knows how it would have ended if its caller had stayed.
+            await self._count(_NOTHING)
         exchanging, self._exchanging = self._exchanging, None
         if exchanging is not None:
             await exchanging.end(self._progress)
@@ -158,6 +161,10 @@ class Trying:
         if permit is not None:
             await self._services.breakers.end(permit, outcome)
 
+    @property
+    def _policy(self) -> Policy:
+        return Policy(attempts=self._services.retries.attempts)
+
     async def _verdict(self, problem: Problem, *, committed: bool) -> Verdict:
         key = self._key
         assert key is not None
@@ -169,7 +176,7 @@ class Trying:
             fresh_keys=sum(self._may_use(self._standing(state, one)) for one in self._fresh),
             committed=committed,
             time_left=min(self._deadline, self._begin_by) - clock.monotonic(),
-            has_next=self._has_next,
+            has_next=has_next(self._progress.turn),
         )
         verdict = after(problem, tried, self._policy, self._services.random01())
         if not isinstance(verdict, Again):
@@ -209,14 +216,13 @@ class Trying:
     def _is_held_back(self) -> bool:
         """Whether a breaker keeps this turn away. A person who tries again knows better than it;
         a program comes back by itself, and another target answers at once."""
-        return self._services.retries.breaker and (
-            self._has_next or self._progress.turn.caller.kind == "gateway"
-        )
+        turn = self._progress.turn
+        return self._services.retries.breaker and (turn.caller.kind == "gateway" or has_next(turn))
 
     async def _take(self) -> Taken:
         turn, limits = self._progress.turn, self._endpoint.limits
         time_left = max(0.0, min(self._deadline, self._begin_by) - clock.monotonic())
-        if self._has_next:
+        if has_next(turn):
             time_left = min(time_left, self._policy.patience_with_next)
         counts = limits.tokens_per_minute is not None
         wish = Wish(
@@ -240,6 +246,8 @@ class Trying:
 
 def _usable_keys(endpoint: Endpoint, services: Services) -> list[Key]:
     """The endpoint's keys, each request beginning with the next one."""
+    if not endpoint.more_keys:
+        return [endpoint.key]
     keys = [endpoint.key, *(key for key in endpoint.more_keys if key.value)]
     if len(keys) == 1:
         return keys

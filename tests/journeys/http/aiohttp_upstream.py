@@ -26,6 +26,8 @@ class AiohttpExchange:
             for name, value in response.raw_headers
         )
         self.address = _peer(response)
+        # It does not tell an end before it is read.
+        self.over = False
         self._source: AsyncGenerator[bytes] | None = None
         self._reading: asyncio.Future[bytes | None] | None = None
 

@@ -20,18 +20,15 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
 
 class Address(Struct, frozen=True, kw_only=True):
     """Where a request goes. `host` is ASCII and has no brackets, `authority` is what the header
-    Host says, `target` what the request line says."""
+    Host says, `target` what the request line says. `place` is scheme, host and port: what has to
+    be the same for a connection to be used again."""
 
     scheme: str
     host: str
     port: int
     authority: str
     target: str
-
-    @property
-    def place(self) -> tuple[str, str, int]:
-        """What has to be the same for a connection to be used again."""
-        return self.scheme, self.host, self.port
+    place: tuple[str, str, int]
 
 
 @lru_cache(256)
@@ -60,6 +57,7 @@ def address_of(url: str) -> Address:
         port=port,
         authority=named if port == _PORTS[parts.scheme] else f"{named}:{port}",
         target=_target(url.partition("://")[2][len(parts.netloc) :]),
+        place=(parts.scheme, host, port),
     )
 
 

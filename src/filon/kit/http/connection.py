@@ -5,6 +5,7 @@ import select
 import sys
 from typing import Protocol, cast
 
+from filon.kit import clock
 from filon.kit.http.address import host_and_port
 from filon.kit.http.exchange import Headers, Phases
 from filon.kit.http.reply import Reply
@@ -14,6 +15,7 @@ Place = tuple[str, str, int]
 
 # Bytes handed to the transport in one go; a body up to this size leaves together with its head.
 _PIECE = 64 * 1024
+_NEVER = float("inf")
 
 
 class Holder(Protocol):
@@ -58,7 +60,9 @@ class Connection(asyncio.Protocol):
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._holder = holder
         self._transport: asyncio.Transport | None = None
-        self._socket = -1
+        self._came: select.poll | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings = _NEVER
         self._reply: Asked | None = None
         self._unsent = memoryview(b"")
         self._full = False
@@ -89,7 +93,10 @@ class Connection(asyncio.Protocol):
 
     def is_usable(self) -> bool:
         """Whether it may carry another request: it is open, and nothing that came waits in it."""
-        return not self.transport.is_closing() and not _is_readable(self._socket)
+        if self.transport.is_closing():
+            return False
+        # The loop may not have told yet of bytes or of an end.
+        return self._came is None or not self._came.poll(0)
 
     def send(
         self, method: str, head: bytes, body: bytes, headers: Headers, phases: Phases
@@ -112,6 +119,21 @@ class Connection(asyncio.Protocol):
             self.transport.write(piece)
         if not self._unsent and self._reply is not None:
             self._reply.sent()
+
+    def wake_by(self, until: float) -> None:
+        """Rings its reply then (monotonic seconds), or sooner."""
+        if until >= self._rings:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._rings = until
+        self._timer = loop.call_later(until - clock.monotonic(), self._ring)
+
+    def _ring(self) -> None:
+        self._timer, self._rings = None, _NEVER
+        if isinstance(self._reply, Reply):
+            self._reply.rung()
 
     def listen(self, on: bool) -> None:
         """Goes on taking bytes, or leaves them in the network for a while."""
@@ -144,7 +166,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's is no subclass of it, for all that it does the same.
         self._transport = cast("asyncio.Transport", transport)
-        self._socket = transport.get_extra_info("socket").fileno()
+        self._came = _polling(transport.get_extra_info("socket").fileno())
         peer = transport.get_extra_info("peername")
         self.address = host_and_port(peer[0], peer[1]) if peer else None
         self._holder.made(self)
@@ -162,6 +184,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unsent = memoryview(b"")
+        if self._timer is not None:
+            self._timer.cancel()
         if self._reply is not None:
             self._reply.ended(exc)
             self._reply = None
@@ -178,11 +202,11 @@ class Connection(asyncio.Protocol):
             self._send_more()
 
 
-def _is_readable(socket: int) -> bool:
-    """Whether bytes or an end wait at a socket, of which the loop has not told yet."""
+def _polling(socket: int) -> "select.poll | None":
+    """What tells whether bytes or an end wait at a socket."""
     if sys.platform == "win32":
         # There is no poll there; a stale connection is found out by its next request.
-        return False
+        return None
     waiting = select.poll()
     waiting.register(socket, select.POLLIN)
-    return bool(waiting.poll(0))
+    return waiting

@@ -86,6 +86,11 @@ class Exchange(Protocol):
     headers: Headers
     address: str | None
 
+    @property
+    def over(self) -> bool:
+        """Whether the next `read` would give None, as is known without waiting for it."""
+        ...
+
     def chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they come, unpacked where the server compressed them unasked. Raises
         HttpFailure when it is cut."""

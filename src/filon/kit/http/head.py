@@ -20,23 +20,36 @@ def head_of(
     """The head, and the headers in it as they go out. A Host among the request's own headers counts
     in place of the address. With `proxy` it is read by that proxy and not by the server. Raises
     HttpFailure of the kind `url`, since nothing is sent."""
-    headers = request.headers
+    head, headers = _lasting(request.method, request.headers, address, proxy)
+    size = len(request.body)
+    if not size and request.method in _BODILESS:
+        return head + b"\r\n", headers
+    return b"%sContent-Length: %d\r\n\r\n" % (head, size), (
+        *headers,
+        ("Content-Length", str(size)),
+    )
+
+
+# An endpoint's requests differ in the length of their body alone.
+@lru_cache(256)
+def _lasting(
+    method: str, headers: Headers, address: Address, proxy: Proxy | None
+) -> tuple[bytes, Headers]:
+    """As `head_of`, without the length and the end."""
     names = [_lowered(name) for name, _ in headers]
     if "host" not in names:
         headers = (("Host", address.authority), *headers)
     for name in _FRAMING:
         if name in names:
             raise HttpFailure("url", f"the header {name} follows from the body; take it out")
-    if request.body or request.method not in _BODILESS:
-        headers = (*headers, ("Content-Length", str(len(request.body))))
     target = address.target
     if proxy is not None:
         target = f"{address.scheme}://{address.authority}{target}"
         if proxy.authorization is not None and "proxy-authorization" not in names:
             headers = (*headers, ("Proxy-Authorization", proxy.authorization))
     lines = [f"{name}: {value}" for name, value in headers]
-    text = "\r\n".join([f"{_method(request.method)} {target} HTTP/1.1", *lines, "", ""])
-    breaks = len(lines) + 2
+    text = "\r\n".join([f"{_method(method)} {target} HTTP/1.1", *lines, ""])
+    breaks = len(lines) + 1
     if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
         raise HttpFailure("url", f"there is a line break in the header {_broken(headers)}")
     try:

@@ -30,6 +30,10 @@ class Line(Protocol):
 
     address: str | None
 
+    def wake_by(self, until: float) -> None:
+        """Rings the reply then (monotonic seconds), or sooner."""
+        ...
+
     def listen(self, on: bool) -> None:
         """Goes on taking bytes, or leaves them in the network for a while."""
         ...
@@ -72,9 +76,7 @@ class Reply:
         self._listening = True
         self._bare = 0
         self._waiter: asyncio.Future[None] | None = None
-        self._until = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._rings = 0.0
+        self._until = _NEVER
 
     def sent(self) -> None:
         """The last byte of the request has left."""
@@ -120,7 +122,6 @@ class Reply:
         if self._begun and error is None and self._runs_to_the_end():
             self._whole = True
             self._parser = None
-            self._still()
         elif self._begun:
             self._fail(HttpFailure("payload", "the connection ended in the middle of the reply"))
         else:
@@ -136,12 +137,10 @@ class Reply:
         if self._failure is None and not self._whole:
             self._failure = failure
             self._parser = None
-            self._still()
             self._line.abort()
 
     def _over(self) -> None:
         self._parser = None
-        self._still()
         if self._keep and self._sent:
             self._line.release(idle_seconds(self._noted.get(b"keep-alive", b"")))
         else:
@@ -153,45 +152,42 @@ class Reply:
 
     async def _more(self, until: float | None) -> None:
         """Waits for an arrival or an end. Raises TimeoutError at `until`."""
-        loop = asyncio.get_running_loop()
-        waiter = self._waiter = loop.create_future()
+        waiter = self._waiter = asyncio.get_running_loop().create_future()
         self._until = _NEVER if until is None else until
-        # One timer for many waits, and no asyncio.timeout: either costs as much as all the rest of
-        # a read. It rings too early for most of them, and then waits on.
-        if self._until < self._rings or (self._timer is None and self._until < _NEVER):
-            self._ring_at(self._until)
+        # One timer for all waits of a connection, and no asyncio.timeout: either costs as much as
+        # all the rest of a read. It rings too early for most of them, and then waits on.
+        self._line.wake_by(self._until)
         try:
             await waiter
         finally:
             self._waiter = None
 
-    def _still(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer, self._rings = None, 0.0
-
-    def _ring_at(self, until: float) -> None:
-        self._still()
-        loop = asyncio.get_running_loop()
-        self._rings = until
-        self._timer = loop.call_later(until - clock.monotonic(), self._ring)
-
-    def _ring(self) -> None:
-        self._timer, self._rings = None, 0.0
+    def rung(self) -> None:
+        """Time has passed; whoever waits no longer than until now is told."""
         waiter = self._waiter
-        if waiter is None or waiter.done() or self._until == _NEVER:
+        if waiter is None or waiter.done():
             return
         if clock.monotonic() < self._until:
-            self._ring_at(self._until)
+            self._line.wake_by(self._until)
         else:
             waiter.set_exception(TimeoutError())
 
     async def head(self, until: float | None = None) -> None:
-        """Waits for status and headers. Raises HttpFailure, and TimeoutError at `until`."""
-        while not self._begun:
-            if self._failure is not None:
-                raise self._failure
-            await self._more(until)
+        """Waits for status and headers. Raises HttpFailure, and TimeoutError at `until`; whatever
+        happens before they are here closes the connection."""
+        try:
+            while not self._begun:
+                if self._failure is not None:
+                    raise self._failure
+                await self._more(until)
+        finally:
+            if not self._begun:
+                self.give_up()
+
+    @property
+    def over(self) -> bool:
+        """Whether the end is here and everything before it was read."""
+        return self._whole and not self._pieces and self._packed is None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body, one piece for each arrival. What came before a failure is given first."""
@@ -253,8 +249,9 @@ class Reply:
 
     def give_up(self) -> None:
         """The same, at once."""
-        self._fail(HttpFailure("disconnected", "the exchange was closed here"))
-        self._wake()
+        if not self._whole and self._failure is None:
+            self._fail(HttpFailure("disconnected", "the exchange was closed here"))
+            self._wake()
 
     # The parser's callbacks, under its names for them.
 
@@ -294,7 +291,7 @@ class Reply:
         self._phases.first_byte = self._phases.since()
         self.status = status
         self.headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in self._named
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._named]
         )
         self._begun = True
         self._keep = keep

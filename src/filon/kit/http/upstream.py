@@ -45,7 +45,8 @@ class Http1Upstream:
             began = phases.since()
             reply = connection.send(request.method, head, request.body, headers, phases)
             try:
-                return await _begun(reply, until, reader)
+                await reply.head(until)
+                return reply if reader is None else _of_server(reply, reader)
             except HttpFailure:
                 if not reply.silent or phases.since() - began > _STALE:
                     raise
@@ -53,7 +54,8 @@ class Http1Upstream:
             phases.retried_stale = True
         connection = await self._dialer.dial(address, _allowed(request, until), phases, proxy)
         reply = connection.send(request.method, head, request.body, headers, phases)
-        return await _begun(reply, until, reader)
+        await reply.head(until)
+        return reply if reader is None else _of_server(reply, reader)
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -68,18 +70,13 @@ def _allowed(request: Outgoing, until: float | None) -> float:
     return min(request.connect_timeout, until - clock.monotonic())
 
 
-async def _begun(reply: Reply, until: float | None, reader: Proxy | None) -> Reply:
-    """The reply once its head is here; whatever happens before closes the connection. What the
-    proxy that has read the request answers for itself is no reply."""
-    begun = False
-    try:
-        await reply.head(until)
-        if reader is not None and (failure := _of_proxy(reply, reader)) is not None:
-            raise failure
-        begun = True
-    finally:
-        if not begun:
-            reply.give_up()
+def _of_server(reply: Reply, reader: Proxy) -> Reply:
+    """The reply. What the proxy that has read the request answers for itself is none, and closes
+    the connection."""
+    failure = _of_proxy(reply, reader)
+    if failure is not None:
+        reply.give_up()
+        raise failure
     return reply
 
 

@@ -28,8 +28,8 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
             patience = exchanging.patience
             try:
                 held.add(await exchanging.open(), clock.monotonic())
-                while (ready := await _ready(exchanging, held, trying)) is not None:
-                    for output in ready:
+                while not exchanging.over:
+                    for output in await _ready(exchanging, held, trying):
                         left = clock.monotonic()
                         yield output
                         patience.paused(clock.monotonic() - left)
@@ -45,8 +45,8 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
         await trying.wait(again)
 
 
-async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Output] | None:
-    """What may be passed on next, if anything; None at the end of the reply."""
+async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Output]:
+    """What may be passed on next, if anything."""
     committed = held.committed
     try:
         chunk = await exchanging.read(min(exchanging.patience.until(), held.until()))
@@ -56,7 +56,7 @@ async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence
         ready = held.release()
     else:
         if chunk is None:
-            return None
+            return ()
         ready = held.add(chunk, clock.monotonic())
     if held.committed and not committed:
         await trying.answered()
