@@ -1,38 +1,26 @@
 """Which names a server answers to, and which pages may send to it."""
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
 
+from filon.server.door import Door
 from filon.server.security import Guard
+from tests.unit.fake_line import FakeLine
 
 
-async def inner(scope: Scope, receive: Receive, send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def nothing() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
+async def inner(door: Door) -> None:
+    await door.reply(200, b"")
 
 
 async def status_of(guard: Guard, method: str, **headers: str) -> int:
-    said: list[Message] = []
-
-    async def hear(message: Message) -> None:
-        said.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": "/api/x",
-        "headers": [
-            (name.replace("_", "-").encode(), value.encode("latin-1"))
-            for name, value in headers.items()
-        ],
-    }
-    await guard(scope, nothing, hear)
-    assert (b"x-content-type-options", b"nosniff") in said[0]["headers"]
-    return said[0]["status"]
+    line = FakeLine()
+    pairs = [
+        (name.replace("_", "-").encode(), value.encode("latin-1"))
+        for name, value in headers.items()
+    ]
+    await guard(line.door(method, "/api/x", *pairs))
+    head = line.replies()[0][0]
+    assert b"default-src 'none'" in head[b"content-security-policy"]
+    return int(head[b""])
 
 
 def guard(*, any_address: bool = False) -> Guard:

@@ -24,7 +24,9 @@ from filon.config.settings import ConfigFile, Settings
 from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.server.app import LOOPBACK, create_app
+from filon.server.connection import Connection
 from filon.server.house import ServerHouse, warm
+from filon.server.security import FOR_ALL
 
 # How long connections may take to end once nothing is written to them any more, in seconds.
 _ENDING = 5
@@ -132,7 +134,11 @@ class Server(uvicorn.Server):
     def __init__(self, house: ServerHouse) -> None:
         config = uvicorn.Config(
             create_app(house),
+            http=Connection,
+            ws="none",
+            interface="asgi3",
             lifespan="off",
+            headers=list(FOR_ALL),
             access_log=False,
             log_config=None,
             server_header=False,
@@ -143,7 +149,6 @@ class Server(uvicorn.Server):
             # nginx 60 s, Go 90 s; November 2026), or a request may meet its end.
             timeout_keep_alive=_KEPT,
             timeout_graceful_shutdown=_ENDING,
-            h11_max_incomplete_event_size=None,
         )
         super().__init__(config)
         self._house = house

@@ -1,14 +1,13 @@
-"""One ASGI callable: the gateway's doors as raw ASGI, everything else FastAPI, one guard around."""
+"""What serves a door: the gateway's routes by hand, everything else FastAPI, one guard around."""
 
 import re
 from collections.abc import Awaitable, Callable
-from functools import partial
 from types import ModuleType
 from typing import Literal
 
 from fastapi import FastAPI
 from msgspec import Struct
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from filon import __version__
 from filon.conversation.errors import FilonError, InvalidRequest, NotFound, Problem, Stopped
@@ -33,7 +32,8 @@ from filon.server.api import (
     status,
     traces,
 )
-from filon.server.bodies import Door, Replayed, read_body
+from filon.server.bodies import Replayed, read_body
+from filon.server.door import Door, Serve
 from filon.server.gateway import MODELS, Gateway
 from filon.server.house import ServerHouse, ShuttingDown
 from filon.server.misses import BASE_URLS, is_program, meant
@@ -41,7 +41,7 @@ from filon.server.practice_door import pass_on
 from filon.server.security import Guard
 from filon.server.shapes import ErrorShape
 
-Serve = Callable[[Gateway, Door, Protocol], Awaitable[None]]
+Serving = Callable[[Gateway, Door, Protocol], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -57,7 +57,7 @@ class RawRoute(Struct, frozen=True):
     path: str
     authorisation: Literal["api key", "open"]
     protocol: str
-    serve: Serve
+    serve: Serving
 
 
 async def _described(gateway: Gateway, door: Door, protocol: Protocol) -> None:
@@ -92,13 +92,22 @@ _ASKS_FOR_KEPT = re.compile(
 )
 
 
+_AT = {route.path: route for route in RAW_ROUTES}
+_BELOW = {
+    route.path.removesuffix(_OPEN_END): route
+    for route in RAW_ROUTES
+    if route.path.endswith(_OPEN_END)
+}
+
+
 def route_of(path: str) -> RawRoute | None:
     """The door behind this path, whatever the method."""
-    for route in RAW_ROUTES:
-        stem = route.path.removesuffix(_OPEN_END)
-        if path == route.path or (stem != route.path and path.startswith(stem) and path != stem):
-            return route
-    return None
+    route = _AT.get(path)
+    if route is None:
+        for stem, below in _BELOW.items():
+            if path.startswith(stem) and path != stem:
+                return below
+    return route
 
 
 def protocol_at(path: str) -> Protocol:
@@ -112,26 +121,22 @@ def protocol_at(path: str) -> Protocol:
 
 
 class Filon:
-    """The whole server as one ASGI application."""
+    """Everything that is served, by its path."""
 
     def __init__(self, house: ServerHouse, api: ASGIApp, pages: ASGIApp) -> None:
         self._house = house
         self._api = api
         self._pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        path: str = scope["path"]
+    def __call__(self, door: Door) -> Awaitable[None]:
+        path = door.path
         if path.startswith("/v1/"):
-            await self._gateway(path, Door(scope, receive, send))
-        elif path == OPEN_PREFIX or path.startswith(OPEN_PREFIX + "/"):
-            await pass_on(Door(scope, receive, send), self._house)
-        elif route_of(meant(path)) is not None and is_program(Door(scope, receive, send)):
-            await self._gateway(path, Door(scope, receive, send))
-        else:
-            app = self._api if path.startswith("/api/") else self._pages
-            await self._with_body(app, Door(scope, receive, send))
+            return self._gateway(door)
+        if path == OPEN_PREFIX or path.startswith(OPEN_PREFIX + "/"):
+            return pass_on(door, self._house)
+        if route_of(meant(path)) is not None and is_program(door):
+            return self._gateway(door)
+        return self._with_body(self._api if path.startswith("/api/") else self._pages, door)
 
     async def _with_body(self, app: ASGIApp, door: Door) -> None:
         """Hands a request on with its whole body: FastAPI sets no limit of size or time."""
@@ -145,29 +150,23 @@ class Filon:
             return
         await app(door.scope, Replayed(body, door.receive), door.send)
 
-    async def _gateway(self, path: str, door: Door) -> None:
-        route = route_of(path)
-        protocol = named(route.protocol) if route is not None else protocol_at(path)
-        if route is not None and route.method == door.scope["method"]:
-            if self._house.closing:
-                problem = ShuttingDown().problem
-                status, body = protocol.render_error(problem)
-                await door.reply(status, body, heading.of_problem(problem))
-                return
-            serve = partial(_served, route, self._house.gateway, protocol)
-            await errors.guarded(serve, door, protocol, self._house.services.log)
-            return
-        problem = _no_door(path, door.scope["method"], route)
-        status, body = protocol.render_error(problem)
-        allow = ((b"allow", route.method.encode()),) if route is not None else ()
-        await door.reply(status, body, allow)
+    def _gateway(self, door: Door) -> Awaitable[None]:
+        route = route_of(door.path)
+        if route is None or route.method != door.method:
+            status, body = protocol_at(door.path).render_error(_no_door(door, route))
+            allow = ((b"allow", route.method.encode()),) if route is not None else ()
+            return door.reply(status, body, allow)
+        protocol = named(route.protocol)
+        if self._house.closing:
+            problem = ShuttingDown().problem
+            status, body = protocol.render_error(problem)
+            return door.reply(status, body, heading.of_problem(problem))
+        serving = route.serve(self._house.gateway, door, protocol)
+        return errors.guarded(serving, door, protocol, self._house.services.log)
 
 
-async def _served(route: RawRoute, gateway: Gateway, protocol: Protocol, door: Door) -> None:
-    await route.serve(gateway, door, protocol)
-
-
-def _no_door(path: str, method: str, route: RawRoute | None) -> Problem:
+def _no_door(door: Door, route: RawRoute | None) -> Problem:
+    path, method = door.path, door.method
     if route is not None:
         return InvalidRequest(
             f"{path} takes {route.method}, not {method}.", code="method_not_allowed", status=405
@@ -233,8 +232,8 @@ def _create(house: ServerHouse | None, *modules: ModuleType) -> FastAPI:
     return api
 
 
-def create_app(house: ServerHouse) -> ASGIApp:
-    """The server's ASGI application over an open house."""
+def create_app(house: ServerHouse) -> Serve:
+    """All that the server serves, over an open house."""
     host = house.settings.host
     hosts = (*LOOPBACK, host, *house.settings.allowed_hosts)
     filon = Filon(house, create_api(house), create_pages(house))

@@ -1,57 +1,16 @@
 """Reads request bodies of the raw doors within limits of size and time."""
 
 import asyncio
-from dataclasses import dataclass
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message, Receive
 
 from filon.config.settings import Limits
 from filon.conversation.errors import Stopped, TooLarge, TooSlow
+from filon.server.door import Door
 
 # A caller that is still sending when we answer sees a reset connection instead of the answer, so
 # what is too much is read and thrown away, within reason.
 _DRAINED = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Door:
-    """One raw ASGI request: its scope and its two ends."""
-
-    scope: Scope
-    receive: Receive
-    send: Send
-
-    def header(self, name: bytes) -> str | None:
-        """The first header of this lower-case name."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return value.decode("latin-1")
-        return None
-
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        """All headers as text."""
-        return tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in self.scope["headers"]
-        )
-
-    async def reply(
-        self, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
-    ) -> None:
-        """A whole JSON reply."""
-        head = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            *headers,
-        ]
-        await self.send({"type": "http.response.start", "status": status, "headers": head})
-        await self.send({"type": "http.response.body", "body": body})
-
-    async def left(self) -> None:
-        """Returns when the caller has gone."""
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
 
 
 class Replayed:
@@ -70,6 +29,11 @@ class Replayed:
 
 async def read_body(door: Door, limits: Limits) -> bytes:
     """The whole body. Raises TooLarge, TooSlow, or Stopped when the caller leaves."""
+    whole = door.arrived()
+    if whole is not None:
+        if len(whole) > limits.body:
+            raise _too_large(limits.body)
+        return whole
     try:
         async with asyncio.timeout(limits.body_time):
             return await _read(door, limits.body)
@@ -96,8 +60,12 @@ async def _read(door: Door, limit: int) -> bytes:
         if not message.get("more_body", False) or size > _DRAINED:
             break
     if size > limit:
-        raise TooLarge(
-            f"The body is larger than {limit // (1024 * 1024)} MB.",
-            fix="Send less: shorten the conversation, or put pictures at an address.",
-        )
+        raise _too_large(limit)
     return b"".join(parts)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The body is larger than {limit // (1024 * 1024)} MB.",
+        fix="Send less: shorten the conversation, or put pictures at an address.",
+    )

@@ -2,7 +2,7 @@
 foresaw."""
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -10,7 +10,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Message, Send
 
 from filon.conversation.errors import (
     CallerError,
@@ -22,7 +21,7 @@ from filon.conversation.errors import (
 from filon.kit.log import Log
 from filon.protocols.registry import PROTOCOLS
 from filon.protocols.wire import Protocol
-from filon.server.bodies import Door
+from filon.server.door import Door
 
 _CODES = {400: "invalid_request", 404: "not_found", 405: "method_not_allowed"}
 
@@ -95,30 +94,15 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     )
 
 
-class _Noting:
-    """The sending end of a door, which knows whether a reply has begun."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.begun = False
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        self.begun = True
-        return self._send(message)
-
-
-async def guarded(
-    serve: Callable[[Door], Awaitable[None]], door: Door, protocol: Protocol, log: Log
-) -> None:
+async def guarded(serving: Awaitable[None], door: Door, protocol: Protocol, log: Log) -> None:
     """Serves a door of the gateway. A fault that nobody foresaw is logged, and leaves in the
     caller's protocol unless a reply has begun; then the connection ends."""
-    send = _Noting(door.send)
     try:
-        await serve(Door(door.scope, door.receive, send))
+        await serving
     except Exception as error:
         details = traceback.format_exc(limit=8)
-        log.event("fault", level="error", path=door.scope["path"], details=details)
-        if send.begun:
+        log.event("fault", level="error", path=door.path, details=details)
+        if door.begun:
             raise
         problem = InternalError(
             f"A fault of Filon's own: {type(error).__name__}.",

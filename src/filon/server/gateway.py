@@ -24,11 +24,13 @@ from filon.protocols.cutting import cuts_of
 from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
 from filon.server import heading, models_listed
-from filon.server.bodies import Door, read_body
+from filon.server.bodies import read_body
 from filon.server.counting import ESTIMATE, count
+from filon.server.door import Door
 from filon.server.heading import Watch
 from filon.server.relay import Relay
 from filon.server.wishes import STRICT, Wishes, wishes
+from filon.store.keys import KeyRow
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import Body, Received
 
@@ -37,8 +39,6 @@ _UNREADABLE = "unreadable"
 
 MODELS = "/v1/models/"
 
-# Seconds after which a caller's leaving is watched for.
-_A_MOMENT = 0.05
 # Seconds for which the end of an answer that was cut may take to reach its caller.
 _TELLING = 2.0
 
@@ -50,6 +50,9 @@ class Gateway:
         self._services = services
         self._keys = keys
         self._answering: set[asyncio.Task[Any]] = set()
+        # The caller that each key is, by its secret, with the key as it stood. Only keys that are
+        # good get in, so strangers cannot make it grow.
+        self._callers: dict[str, tuple[KeyRow, Caller]] = {}
 
     async def close(self) -> None:
         """Cuts what is being answered when the program ends; each turn is settled, and each caller
@@ -77,7 +80,7 @@ class Gateway:
         request, asked = ChatRequest(model=_UNREADABLE, messages=()), Wishes()
         try:
             request = protocol.parse_request(body)
-            asked = wishes(door.scope["headers"])
+            asked = wishes(door.headers)
             caller = _allowed(caller, asked)
         except FilonError as error:
             # What cannot be read leaves a trace too: its sender will look for the reason there.
@@ -87,7 +90,7 @@ class Gateway:
             return
         turn = _turn(door, protocol, caller, request, body, asked)
         relay = Relay(door, protocol, turn, watch)
-        task = asyncio.current_task()
+        task = door.task
         assert task is not None
         self._answering.add(task)
         try:
@@ -128,7 +131,7 @@ class Gateway:
 
     async def model(self, door: Door, protocol: Protocol) -> None:
         """One model, by the name behind the address of the list, slashes and all."""
-        asked: str = door.scope["path"].removeprefix(MODELS)
+        asked = door.path.removeprefix(MODELS)
         theirs = _is_anthropics(door)
         protocol = named("anthropic_messages") if theirs else protocol
         try:
@@ -145,19 +148,26 @@ class Gateway:
     async def _caller(self, door: Door) -> Caller:
         secret = key_of(door)
         key = await self._keys.check(secret)
-        # A program may quote its own key in what it asks; it must not be kept for that.
-        self._services.redactor.learn((secret,))
-        return Caller(
-            kind="gateway",
-            owner_id=key.owner_id,
-            by=f"key {key.name}",
-            key=key.prefix,
-            key_id=key.id,
-            key_name=key.name,
-            rules=key.rules,
-            lenient=key.rules.lenient,
-            explain=key.rules.explain_errors,
-        )
+        known = self._callers.get(secret)
+        if known is None or known[0] is not key:
+            # A program may quote its own key in what it asks; it must not be kept for that.
+            self._services.redactor.learn((secret,))
+            known = self._callers[secret] = (key, _caller_of(key))
+        return known[1]
+
+
+def _caller_of(key: KeyRow) -> Caller:
+    return Caller(
+        kind="gateway",
+        owner_id=key.owner_id,
+        by=f"key {key.name}",
+        key=key.prefix,
+        key_id=key.id,
+        key_name=key.name,
+        rules=key.rules,
+        lenient=key.rules.lenient,
+        explain=key.rules.explain_errors,
+    )
 
 
 def _is_anthropics(door: Door) -> bool:
@@ -176,6 +186,8 @@ def _allowed(caller: Caller, asked: Wishes) -> Caller:
             param=STRICT,
             names={"key": caller.key_name or ""},
         )
+    if asked.strict is None and asked.explain is None:
+        return caller
     return replace(
         caller,
         lenient=caller.lenient and asked.strict is not True,
@@ -193,9 +205,11 @@ def _turn(
 ) -> Turn:
     received = Received(
         protocol=protocol.name,
-        method=door.scope["method"],
-        path=door.scope["path"],
-        headers=door.headers,
+        method=door.method,
+        path=door.path,
+        headers=tuple(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in door.headers]
+        ),
         body=Body(body, cuts_of(body, request)),
         tags=asked.tags,
         metadata=asked.metadata,
@@ -231,54 +245,36 @@ async def _answer(door: Door, relay: Relay, outputs: AsyncGenerator[Output]) -> 
     leaving = _Leaving(door)
     try:
         async with aclosing(outputs):
-            await _relay(relay, outputs)
+            async for output in outputs:
+                match output:
+                    case Opened():
+                        relay.accepted(output)
+                    case Chunk():
+                        await relay.chunk(output)
+                    case Ended(turn=settled):
+                        await relay.end(settled)
     except asyncio.CancelledError:
         if not leaving.happened():
             raise
     finally:
-        leaving.forget()
+        door.when_left(None)
 
 
 class _Leaving:
-    """Cancels the task that made it when the caller leaves, until it is told to `forget`. It begins
-    to watch after a moment: to a reply that is quick it would be a tenth of the work."""
+    """Cancels the task that serves a door when the caller leaves."""
 
     def __init__(self, door: Door) -> None:
-        self._task = asyncio.current_task()
         self._door = door
-        self._waiting: asyncio.Future[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(_A_MOMENT, self._watch)
         self._cancelled = False
+        door.when_left(self._left)
 
-    def _watch(self) -> None:
-        self._waiting = asyncio.ensure_future(self._door.left())
-        self._waiting.add_done_callback(self._left)
-
-    def _left(self, waiting: asyncio.Future[None]) -> None:
-        if self._task is not None and not waiting.cancelled():
-            self._cancelled = True
-            self._task.cancel()
+    def _left(self) -> None:
+        assert self._door.task is not None
+        self._cancelled = True
+        self._door.task.cancel()
 
     def happened(self) -> bool:
         """Whether it was this that cancelled the task; the cancellation counts as met then."""
-        if self._cancelled and self._task is not None:
-            self._task.uncancel()
+        if self._cancelled and self._door.task is not None:
+            self._door.task.uncancel()
         return self._cancelled
-
-    def forget(self) -> None:
-        """Watches no more."""
-        self._task = None
-        self._timer.cancel()
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-
-async def _relay(relay: Relay, outputs: AsyncGenerator[Output]) -> None:
-    async for output in outputs:
-        match output:
-            case Opened():
-                relay.accepted(output)
-            case Chunk():
-                await relay.chunk(output)
-            case Ended(turn=settled):
-                await relay.end(settled)

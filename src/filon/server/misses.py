@@ -1,6 +1,6 @@
 """Requests that miss a door of the gateway since their client's base URL is written otherwise."""
 
-from filon.server.bodies import Door
+from filon.server.door import Door
 
 _BASE = "v1"
 BASE_URLS = (
@@ -22,4 +22,4 @@ def is_program(door: Door) -> bool:
     """Whether a program asks: the page sends no key, and nothing but a program posts where there
     is no page."""
     keys = (door.header(b"authorization"), door.header(b"x-api-key"))
-    return door.scope["method"] == "POST" or any(key is not None for key in keys)
+    return door.method == "POST" or any(key is not None for key in keys)

@@ -7,7 +7,8 @@ one of Filon's own keys, since the ledger holds what people wrote.
 from filon.conversation.errors import FilonError, Stopped
 from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases
 from filon.practice.control import GUARDED, TOKEN_HEADER
-from filon.server.bodies import Door, read_body
+from filon.server.bodies import read_body
+from filon.server.door import Door
 from filon.server.errors import problem_at
 from filon.server.gateway import key_of
 from filon.server.house import ServerHouse
@@ -17,10 +18,10 @@ _HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"host", b
 
 async def pass_on(door: Door, house: ServerHouse) -> None:
     """One request there and its reply back, bytes as they are."""
-    path: str = door.scope["path"]
+    path = door.path
     try:
         token: tuple[tuple[str, str], ...] = ()
-        if path.startswith(GUARDED) and door.scope["method"] != "OPTIONS":
+        if path.startswith(GUARDED) and door.method != "OPTIONS":
             await house.keys.check(key_of(door))
             token = ((TOKEN_HEADER, house.practice_token),)
         body = await read_body(door, house.settings.limits)
@@ -39,16 +40,15 @@ async def pass_on(door: Door, house: ServerHouse) -> None:
 
 
 def _outgoing(door: Door, body: bytes, port: int, token: tuple[tuple[str, str], ...]) -> Outgoing:
-    query: bytes = door.scope.get("query_string", b"")
-    path: bytes = door.scope.get("raw_path") or door.scope["path"].encode()
+    query, path = door.address.query, door.address.raw
     tail = f"?{query.decode('latin-1')}" if query else ""
     return Outgoing(
-        method=door.scope["method"],
+        method=door.method,
         url=f"http://127.0.0.1:{port}{path.decode('latin-1')}{tail}",
         headers=(
             *(
                 (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in door.scope["headers"]
+                for name, value in door.headers
                 if name not in _HOP
             ),
             *token,
@@ -65,12 +65,12 @@ async def _relay(door: Door, exchange: Exchange) -> None:
         if name.lower().encode() not in _HOP
     ]
     try:
-        await door.send(
-            {"type": "http.response.start", "status": exchange.status, "headers": headers}
-        )
+        door.begin(exchange.status, headers)
+        # Many a fault of practice's is that nothing follows.
+        door.flush()
         async for chunk in exchange.chunks():
-            await door.send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await door.send({"type": "http.response.body", "body": b""})
+            await door.write(chunk)
+        await door.end()
     except HttpFailure:
         # The head is sent already; an end without its last chunk tells the caller it was cut.
         return

@@ -12,7 +12,7 @@ from filon.pipeline.parameters import wants_usage
 from filon.pipeline.turn import Chunk, Opened, Turn
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server import explained, heading
-from filon.server.bodies import Door
+from filon.server.door import Door
 from filon.server.heading import Pairs, Watch
 
 _STREAM = (
@@ -32,7 +32,6 @@ class Relay:
         self._turn = turn
         self._watch = watch
         self._alias = turn.request.model
-        self._begun = False
         self._fold = ReplyFold()
         self._document: list[bytes] = []
         self._writer: StreamWriting | None = None
@@ -59,20 +58,20 @@ class Relay:
 
     async def end(self, turn: Turn) -> None:
         """Closes the reply, with the turn's problem if it has one."""
-        if self._begun:
+        if self._door.begun:
             if turn.problem is not None:
                 await self._broken_off(turn, turn.problem)
             elif self._writer is not None and not self._finished:
                 await self._body(self._writer.render(Done()))
-            await self._door.send({"type": "http.response.body", "body": b""})
+            await self._door.end()
         elif turn.problem is not None:
             status, body = self._protocol.render_error(turn.problem, turn.id)
             if self._turn.caller.explain:
                 body = explained.in_body(body, explained.account(turn.problem, turn))
             await self._door.reply(status, body, self._head(turn))
         elif turn.request.stream:
-            await self._begin()
-            await self._door.send({"type": "http.response.body", "body": b""})
+            self._begin()
+            await self._door.end()
         else:
             await self._door.reply(200, self._whole(turn), self._head(turn))
 
@@ -130,17 +129,15 @@ class Relay:
             asked=self._turn.request.parameters,
         )
 
-    async def _begin(self) -> None:
-        self._begun = True
-        headers = [*_STREAM, *self._head(self._turn)]
-        await self._door.send({"type": "http.response.start", "status": 200, "headers": headers})
+    def _begin(self) -> None:
+        self._door.begin(200, (*_STREAM, *self._head(self._turn)))
 
     async def _body(self, data: bytes) -> None:
         if not data:
             return
-        if not self._begun:
-            await self._begin()
-        await self._door.send({"type": "http.response.body", "body": data, "more_body": True})
+        if not self._door.begun:
+            self._begin()
+        await self._door.write(data)
 
     def _head(self, turn: Turn) -> Pairs:
         return (

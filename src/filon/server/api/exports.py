@@ -29,10 +29,7 @@ async def export(
     return Response(
         made.text,
         media_type=f"{made.media_type}; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{made.filename}"',
-            "x-content-type-options": "nosniff",
-        },
+        headers={"content-disposition": f'attachment; filename="{made.filename}"'},
     )
 
 

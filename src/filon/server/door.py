@@ -1,0 +1,344 @@
+"""One request of a caller and its reply: what stands between the connection and whoever serves.
+
+The gateway reads and writes through it directly. For the pages and `/api`, which are ASGI
+applications, it has the scope and the two ends that ASGI wants.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple, Protocol
+
+from starlette.types import Message, Scope
+
+Pairs = tuple[tuple[bytes, bytes], ...]
+
+# Bytes of a body that may wait to be read before the caller has to.
+HIGH_WATER = 65_536
+
+# The headers that decide how a reply is framed.
+_FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
+_NO_BODY = frozenset({204, 304})
+_FAULT = b"Internal Server Error"
+
+
+class Address(NamedTuple):
+    """What a request asks for: the path in letters, as it came, and what stands behind the `?`."""
+
+    path: str
+    raw: bytes
+    query: bytes
+
+
+class Line(Protocol):
+    """The connection as a door sees it. `full` says that the caller reads more slowly than is
+    written."""
+
+    transport: asyncio.Transport
+    full: bool
+    server: tuple[str, int | None] | None
+    client: tuple[str, int] | None
+
+    async def drain(self) -> None:
+        """Returns when there is room to write again."""
+        ...
+
+    def preamble(self, status: int) -> bytes:
+        """The status line and the headers of every reply."""
+        ...
+
+    def pause_reading(self) -> None:
+        """The caller has to wait with what it sends."""
+        ...
+
+    def resume_reading(self) -> None:
+        """The caller may go on."""
+        ...
+
+    def answered(self) -> None:
+        """The reply has been written to its end."""
+        ...
+
+
+class Door:
+    """A request and its reply. `headers` are as they came, with names in small letters.
+
+    `begun` and `ended` say how far the reply is, `gone` that the caller has left before its end.
+    `keep_alive` says whether the connection stays open behind the reply, `policies` are headers
+    that the reply gets unless it has its own. `expects` says that the caller waits to be told
+    `100 Continue` before it sends its body.
+    """
+
+    __slots__ = (
+        "_body",
+        "_complete",
+        "_first",
+        "_held",
+        "_left",
+        "_length",
+        "_line",
+        "_news",
+        "_size",
+        "_stirred",
+        "address",
+        "begun",
+        "ended",
+        "expects",
+        "gone",
+        "headers",
+        "keep_alive",
+        "method",
+        "path",
+        "policies",
+        "task",
+        "version",
+    )
+
+    def __init__(
+        self,
+        line: Line,
+        method: str,
+        address: Address,
+        headers: list[tuple[bytes, bytes]],
+        *,
+        version: str = "1.1",
+        keep_alive: bool = True,
+    ) -> None:
+        self._line = line
+        self.method = method
+        self.address = address
+        self.path = address.path
+        self.headers = headers
+        self.version = version
+        self.keep_alive = keep_alive
+        self.policies: Pairs = ()
+        self.task: asyncio.Task[None] | None = None
+        self.begun = self.ended = self.gone = False
+        # Of a header that comes twice the first counts.
+        self._first = dict(reversed(headers))
+        self.expects = self._first.get(b"expect", b"").lower() == b"100-continue"
+        self._body: list[bytes] = []
+        self._size = 0
+        self._complete = self._news = False
+        self._stirred: asyncio.Event | None = None
+        self._left: Callable[[], None] | None = None
+        # The reply's head until the first of its body, so that they leave in one write.
+        self._held = b""
+        # How many bytes of the reply's body are to come; None where it goes in chunks.
+        self._length: int | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of this lower-case name."""
+        value = self._first.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def said(self, name: bytes) -> bytes | None:
+        """The same as it came."""
+        return self._first.get(name)
+
+    # What the connection tells.
+
+    def take(self, data: bytes) -> None:
+        """A part of the body came."""
+        self._body.append(data)
+        self._size += len(data)
+        if self._size > HIGH_WATER:
+            self._line.pause_reading()
+        self._stir()
+
+    def complete(self) -> None:
+        """The body has come to its end."""
+        self._complete = True
+        self._stir()
+
+    def leave(self) -> None:
+        """The caller has gone."""
+        if self.ended or self.gone:
+            return
+        self.gone = True
+        self._stir()
+        if self._left is not None:
+            self._left()
+
+    def _stir(self) -> None:
+        self._news = True
+        if self._stirred is not None:
+            self._stirred.set()
+
+    # What whoever serves asks and writes.
+
+    def arrived(self) -> bytes | None:
+        """The whole body, where all of it is here already and none of it has been read."""
+        if not self._complete or self.gone:
+            return None
+        self._line.resume_reading()
+        return self._read()
+
+    def when_left(self, left: Callable[[], None] | None) -> None:
+        """Has this called when the caller leaves before the reply's end, or nothing any more."""
+        self._left = left
+        if left is not None:
+            self._line.resume_reading()
+            if self.gone:
+                left()
+
+    async def reply(self, status: int, body: bytes, headers: Pairs = ()) -> None:
+        """A whole JSON reply."""
+        length = b"%d" % len(body)
+        self.begin(
+            status,
+            ((b"content-type", b"application/json"), (b"content-length", length), *headers),
+        )
+        await self.end(body)
+
+    def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """The head of the reply, which leaves with the first of its body."""
+        if self.begun:
+            raise RuntimeError("A reply has one head.")
+        self.begun = True
+        self.expects = False
+        self._length = 0 if self.method == "HEAD" or status in _NO_BODY else None
+        lines = [
+            name + b": " + value
+            for name, value in (self._with_policies(headers) if self.policies else headers)
+            if name not in _FRAMING or self._frames(name, value)
+        ]
+        if not self.keep_alive:
+            lines.append(b"connection: close")
+        if self._length is None:
+            lines.append(b"transfer-encoding: chunked")
+        told = b"\r\n".join(lines)
+        # A line that begins within another would be a header, or a reply, of somebody else's.
+        breaks = max(0, len(lines) - 1)
+        if told.count(b"\n") != breaks or told.count(b"\r") != breaks or b"\0" in told:
+            raise RuntimeError("A header of the reply is not one line.")
+        self._held = self._line.preamble(status) + told + (b"\r\n\r\n" if told else b"\r\n")
+
+    def _frames(self, name: bytes, value: bytes) -> bool:
+        """Heeds a header that frames the reply; whether it is told as it stands."""
+        if name == b"content-length":
+            if self._length is None:
+                self._length = int(value)
+            return True
+        if name == b"connection" and b"close" in value.lower():
+            self.keep_alive = False
+        return False
+
+    def _with_policies(self, headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
+        own = tuple(headers)
+        names = {name for name, _ in own}
+        return (*own, *(pair for pair in self.policies if pair[0] not in names))
+
+    def flush(self) -> None:
+        """Lets the head leave that waits for the first of its body."""
+        held, self._held = self._held, b""
+        if held and not self.gone:
+            self._line.transport.write(held)
+
+    async def write(self, data: bytes) -> None:
+        """A part of the reply's body; waits while the caller does not read."""
+        if self._line.full and not self.gone:
+            await self._line.drain()
+        if not self.gone and data:
+            self._line.transport.write(self._framed(data))
+
+    async def end(self, data: bytes = b"") -> None:
+        """The last part of the reply's body."""
+        if self._line.full and not self.gone:
+            await self._line.drain()
+        if self.gone:
+            return
+        chunked = self._length is None
+        last = self._framed(data)
+        if chunked:
+            last += b"0\r\n\r\n"
+        elif self._length and self.method != "HEAD":
+            raise RuntimeError("The reply is shorter than its content-length.")
+        if last:
+            self._line.transport.write(last)
+        self.ended = True
+        self._stir()
+        if not self.keep_alive:
+            self._line.transport.close()
+        self._line.answered()
+
+    def _framed(self, data: bytes) -> bytes:
+        """A part of the body as it goes over the wire, behind the head if that still waits."""
+        if not self.begun or self.ended:
+            raise RuntimeError("A reply's body comes between its head and its end.")
+        held, self._held = self._held, b""
+        if self.method == "HEAD":
+            return held
+        if self._length is None:
+            return b"%b%x\r\n%b\r\n" % (held, len(data), data) if data else held
+        self._length -= len(data)
+        if self._length < 0:
+            raise RuntimeError("The reply is longer than its content-length.")
+        return held + data
+
+    async def close(self) -> None:
+        """Ends what whoever served has left open: with the shortest of replies if there is none
+        yet, else by ending the connection, so that the caller knows that something is missing."""
+        if self.ended or self.gone:
+            return
+        if self.begun:
+            self._line.transport.close()
+            return
+        self.keep_alive = False
+        kind = (b"content-type", b"text/plain; charset=utf-8")
+        self.begin(500, (kind, (b"content-length", b"%d" % len(_FAULT))))
+        await self.end(_FAULT)
+
+    # The same for ASGI applications.
+
+    @property
+    def scope(self) -> Scope:
+        """The request as ASGI has it."""
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": self.version,
+            "server": self._line.server,
+            "client": self._line.client,
+            "scheme": "http",
+            "method": self.method,
+            "root_path": "",
+            "path": self.path,
+            "raw_path": self.address.raw,
+            "query_string": self.address.query,
+            "headers": self.headers,
+        }
+
+    async def receive(self) -> Message:
+        """The next part of the body, or that the caller has gone or has its reply."""
+        if self.expects and not self._line.transport.is_closing():
+            self._line.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.expects = False
+        if not self.gone and not self.ended:
+            self._line.resume_reading()
+            if not self._news:
+                self._stirred = self._stirred or asyncio.Event()
+                self._stirred.clear()
+                await self._stirred.wait()
+        if self.gone or self.ended:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": self._read(), "more_body": not self._complete}
+
+    async def send(self, message: Message) -> None:
+        """The head of the reply, which leaves at once, or a part of its body."""
+        if message["type"] == "http.response.start":
+            self.begin(message["status"], message.get("headers", ()))
+            self.flush()
+        elif message.get("more_body", False):
+            await self.write(message.get("body", b""))
+        else:
+            await self.end(message.get("body", b""))
+
+    def _read(self) -> bytes:
+        body = b"".join(self._body)
+        self._body.clear()
+        self._size = 0
+        self._news = False
+        return body
+
+
+Serve = Callable[[Door], Awaitable[None]]
