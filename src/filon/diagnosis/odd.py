@@ -80,7 +80,7 @@ def odd(told: Answered) -> tuple[Finding, ...]:
     reason = told.finish_reason
     if not text or reason != "stop":
         found += _ends(told, text)
-    if text and (told.request.parameters or "<" in text):
+    if text and ("<" in text or _wants_json(told.request.parameters)):
         found += _says(told, text)
     if told.usage is None:
         found.append(_notice(told, "usage_missing", "usage: nothing", "usage"))

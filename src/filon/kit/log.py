@@ -4,6 +4,7 @@ Every line names its event and carries fields; secrets are masked before it is w
 """
 
 import asyncio
+import atexit
 import json
 import sys
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from filon.kit.redact import Redactor
 Level = Literal["debug", "info", "warning", "error"]
 # Seconds for which a line may wait for others, to be written with them.
 _MOMENT = 0.05
+_CAN_WAIT = frozenset({"debug", "info"})
 _RANK: dict[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -36,34 +38,50 @@ class Log:
         # The wall clock is asked once a second: of a line's cost it was more than half.
         self._second = -1
         self._wall = ""
+        self._lines: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._is_written_at_exit = False
 
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
         if _RANK[level] < self._least:
             return
-        told = {name: value for name, value in fields.items() if value is not None}
+        now = clock.now()
         if self._as_json:
-            line = _as_json(event, level, told)
+            line = _as_json(now, event, level, fields)
         else:
-            line = _as_text(self._stamp(clock.now()), event, level, told)
-        self._stream.write(self._redactor.text(line) + "\n")
-        self._flush_soon(at_once=_RANK[level] > _RANK["info"])
+            line = _as_text(self._stamp(now), event, level, fields)
+        self._lines.append(line)
+        if level not in _CAN_WAIT:
+            # Somebody should see it now.
+            self.write()
+        elif now >= self._due:
+            self._write_soon(now)
 
-    def _flush_soon(self, *, at_once: bool) -> None:
+    def _write_soon(self, now: float) -> None:
         """Under load the lines of a moment go out together: each by itself is a system call, which
-        costs as much as ten lines. What somebody should see goes out now."""
-        loop = None if at_once else _running_loop()
+        costs as much as ten lines."""
+        loop = _running_loop()
         if loop is None:
-            self._flush()
-        elif self._timer is None:
-            self._timer = loop.call_later(_MOMENT, self._flush)
+            self.write()
+            return
+        self._timer = loop.call_later(_MOMENT, self.write)
+        # Later than the timer, which never comes if its loop has ended meanwhile.
+        self._due = now + 4 * _MOMENT
+        if not self._is_written_at_exit:
+            self._is_written_at_exit = True
+            atexit.register(self.write)
 
-    def _flush(self) -> None:
-        timer, self._timer = self._timer, None
+    def write(self) -> None:
+        """Writes the lines that wait, at once."""
+        timer, self._timer, self._due = self._timer, None, 0.0
         if timer is not None:
             timer.cancel()
-        self._stream.flush()
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._stream.write(self._redactor.text("\n".join(lines)) + "\n")
+            self._stream.flush()
 
     def _stamp(self, now: float) -> str:
         second = int(now)
@@ -79,27 +97,24 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _as_json(event: str, level: str, fields: dict[str, Any]) -> str:
-    stamp = datetime.fromtimestamp(clock.now(), UTC).isoformat(timespec="milliseconds")
+def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
+    stamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    told = {name: value for name, value in fields.items() if value is not None}
     return json.dumps(
-        {"time": stamp, "level": level, "event": event, **fields}, ensure_ascii=False, default=str
+        {"time": stamp, "level": level, "event": event, **told}, ensure_ascii=False, default=str
     )
 
 
 def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
-    told = " ".join([f"{name}={_plain(value)}" for name, value in fields.items()])
-    return f"{stamp} {level:<7} {event:<20} {told}".rstrip()
+    told = [f"{name}={_plain(value)}" for name, value in fields.items() if value is not None]
+    return f"{stamp} {level:<7} {event:<20} {' '.join(told)}".rstrip()
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, int):
-        return str(value)
     if isinstance(value, float):
         return f"{value:.4g}"
-    text = str(value)
+    text = value if type(value) is str else str(value)
     # A line break inside a value would let a provider's text pose as a line of its own.
-    return (
-        json.dumps(text, ensure_ascii=False)
-        if not text or not text.isprintable() or " " in text
-        else text
-    )
+    if text and " " not in text and text.isprintable():
+        return text
+    return json.dumps(text, ensure_ascii=False)

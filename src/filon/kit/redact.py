@@ -5,6 +5,7 @@ A mask is as long as what it hides, so that offsets into redacted bytes stay tru
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 SECRET_HEADERS = frozenset(
     {
@@ -30,6 +31,8 @@ def mask(secret: str) -> str:
     return "*" * (len(secret) - shown) + secret[len(secret) - shown :]
 
 
+# The same few keys come with every request.
+@lru_cache(maxsize=128)
 def mask_header(name: str, value: str) -> str:
     """A header's value as it may be shown. The scheme of an `Authorization` stays readable."""
     if name.lower() not in SECRET_HEADERS:

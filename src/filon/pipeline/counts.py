@@ -116,7 +116,7 @@ class Counts:
     def _attempted(self, turn: Turn) -> None:
         last = turn.records[-2] if len(turn.records) > 1 else None
         # Nearly every turn has one attempt, just before its end.
-        if isinstance(last, Attempt) and last.number == 1:
+        if type(last) is Attempt and last.number == 1:
             self._ended(last)
             own = last.started - last.waited - turn.started
             # Both times are of the wall's clock, which may be set back between them.

@@ -13,7 +13,6 @@ from filon.store.encoding import clean, fits
 from filon.store.tables import key_days
 from filon.store.trace_rows import TraceSummary
 from filon.store.trace_tables import trace_names, trace_times
-from filon.trace.facts import Facts
 
 Row = Mapping[str, Any]
 # One use of a key: whose, which key, whether it was let in, and what became of it.
@@ -169,25 +168,21 @@ def _rows(step: int, sums: Sums) -> Iterator[dict[str, Any]]:
         }
 
 
-def marks_of(one: TraceSummary) -> Iterator[tuple[str, str]]:
+def marks_of(one: TraceSummary) -> list[tuple[str, str]]:
     """What stands out of a trace: the kinds and names by which it is found, and most are not."""
-    if one.mark is not None:
-        yield "mark", clean(one.mark)
-    if one.facts is not None:
-        yield from marks_of_facts(one.facts)
-
-
-def marks_of_facts(known: Facts) -> Iterator[tuple[str, str]]:
-    """Those of them that an older version did not know."""
-    kinds = (
+    marks = [] if one.mark is None else [("mark", clean(one.mark))]
+    known = one.facts
+    if known is None:
+        return marks
+    for kind, names in (
         ("finding", known.findings),
         ("dropped", known.dropped),
         ("changed", known.changed),
         ("tag", known.tags),
-    )
-    for kind, names in kinds:
-        for name in dict.fromkeys(clean(name).replace("\n", " ") for name in names):
-            yield kind, name
+    ):
+        if names:
+            marks += dict.fromkeys([(kind, clean(name).replace("\n", " ")) for name in names])
+    return marks
 
 
 def name_rows(

@@ -102,26 +102,13 @@ def _values(new: _New) -> Row:
 def mark_rows(given: Iterable[tuple[int, TraceSummary]]) -> list[Mapping[str, Any]]:
     """The rows by which traces are found that have something that stands out."""
     return [
-        mark_row(owner_id, one, kind, name)
+        {
+            "owner_id": owner_id,
+            "kind": kind,
+            "name": name,
+            "started_at": one.started_at,
+            "trace_id": one.id,
+        }
         for owner_id, one in given
-        if one.mark is not None or _has_lists(one)
         for kind, name in marks_of(one)
     ]
-
-
-def _has_lists(one: TraceSummary) -> bool:
-    known = one.facts
-    return known is not None and bool(
-        known.findings or known.dropped or known.changed or known.tags
-    )
-
-
-def mark_row(owner_id: int, one: TraceSummary, kind: str, name: str) -> Mapping[str, Any]:
-    """The row by which a trace is found by a name of this kind."""
-    return {
-        "owner_id": owner_id,
-        "kind": kind,
-        "name": name,
-        "started_at": one.started_at,
-        "trace_id": one.id,
-    }

@@ -1,7 +1,6 @@
 """What a trace is found by: its records, read once when it is settled. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -55,95 +54,70 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def facts(records: Sequence[AnyRecord]) -> Facts:
     """The facts of a turn that is over. It runs for every request: one pass, by exact type."""
-    found = _Found()
+    tags: Names = ()
+    findings: Names = ()
+    decisions: tuple[Decision, ...] = ()
+    replay_of: str | None = None
+    last: Attempt | None = None
+    end: Settled | None = None
+    flags = 0
     for record in records:
         if record.error is not None:
-            found.flags |= ERROR
-        reader = _READERS.get(type(record))
-        if reader is not None:
-            reader(record, found)
-    dropped, changed, offered = _lost_and_changed(found.decisions)
-    end = found.end
+            flags |= ERROR
+        if type(record) is Attempt:
+            flags |= _tried(record, last)
+            findings += _codes(record)
+            last = record
+        elif type(record) is Settled:
+            findings += _codes(record)
+            end = record
+        elif type(record) is Translated:
+            decisions = record.decisions
+        elif type(record) is Received:
+            tags += record.tags
+            replay_of = record.replay_of
+        elif type(record) is Admitted:
+            tags += record.tags
+        elif type(record) is Assembled:
+            flags |= _shown(record)
+    dropped, changed, offered = _lost_and_changed(decisions)
     used = (end.usage or end.estimated if end else None) or _NOTHING
     return Facts(
-        findings=tuple(dict.fromkeys(found.findings)),
+        findings=tuple(dict.fromkeys(findings)) if findings else (),
         dropped=dropped,
         changed=changed,
-        tags=tuple(dict.fromkeys(found.tags)),
+        tags=tuple(dict.fromkeys(tags)) if tags else (),
         model_answered=end.model if end else None,
         reasoning_tokens=used.reasoning_tokens,
         cached_tokens=used.cached_tokens,
         rate=end.rate if end else None,
-        replay_of=found.replay_of,
-        flags=found.flags | _answered(end, used) | (TOOLS if offered else 0),
+        replay_of=replay_of,
+        flags=flags | _answered(end, used) | (TOOLS if offered else 0),
     )
 
 
 _NOTHING = Usage()
 
 
-class _Found:
-    """What was read so far."""
-
-    __slots__ = ("decisions", "end", "findings", "flags", "last", "replay_of", "tags")
-
-    def __init__(self) -> None:
-        self.flags = 0
-        self.tags: tuple[str, ...] = ()
-        self.findings: tuple[str, ...] = ()
-        self.decisions: tuple[Decision, ...] = ()
-        self.replay_of: str | None = None
-        self.last: Attempt | None = None
-        self.end: Settled | None = None
+def _codes(record: Attempt | Settled) -> Names:
+    return tuple([finding.code for finding in record.findings]) if record.findings else ()
 
 
-def _received(record: Received, found: _Found) -> None:
-    found.tags += record.tags
-    found.replay_of = record.replay_of
-
-
-def _admitted(record: Admitted, found: _Found) -> None:
-    found.tags += record.tags
-
-
-def _assembled(record: Assembled, found: _Found) -> None:
+def _shown(record: Assembled) -> int:
     for sourced in record.messages:
         for part in sourced.message.parts:
             if type(part) is Image:
-                found.flags |= IMAGES
-                return
+                return IMAGES
+    return 0
 
 
-def _translated(record: Translated, found: _Found) -> None:
-    found.decisions = record.decisions
-
-
-def _attempt(record: Attempt, found: _Found) -> None:
+def _tried(record: Attempt, last: Attempt | None) -> int:
     """Whether one target was tried again, another was tried, and whether a try failed."""
-    last, found.last = found.last, record
-    if record.findings:
-        found.findings += tuple(finding.code for finding in record.findings)
-    if record.status is not None and record.status >= 400:
-        found.flags |= ERROR
+    flags = ERROR if record.status is not None and record.status >= 400 else 0
     if last is not None:
         same = (last.endpoint, last.model) == (record.endpoint, record.model)
-        found.flags |= RETRY if same else FALLBACK
-
-
-def _settled(record: Settled, found: _Found) -> None:
-    found.end = record
-    if record.findings:
-        found.findings += tuple(finding.code for finding in record.findings)
-
-
-_READERS: Mapping[type, Callable[[Any, _Found], None]] = {
-    Received: _received,
-    Admitted: _admitted,
-    Assembled: _assembled,
-    Translated: _translated,
-    Attempt: _attempt,
-    Settled: _settled,
-}
+        flags |= RETRY if same else FALLBACK
+    return flags
 
 
 def _lost_and_changed(decisions: tuple[Decision, ...]) -> tuple[Names, Names, bool]:
@@ -155,12 +129,12 @@ def _lost_and_changed(decisions: tuple[Decision, ...]) -> tuple[Names, Names, bo
     offered = False
     for one in decisions:
         if one.decision == "kept":
-            offered = offered or one.name in _OFFERS_TOOLS
+            offered |= one.name in _OFFERS_TOOLS
         elif one.name in _ASIDE:
             continue
         elif one.decision in _CHANGED:
             changed.append(one.name)
-            offered = offered or one.sent_as in _OFFERS_TOOLS
+            offered |= one.sent_as in _OFFERS_TOOLS
         elif one.wanted is not None:
             dropped.append(one.name)
     return tuple(dropped), tuple(changed), offered

@@ -53,10 +53,14 @@ def across_frames(records: tuple[AnyRecord, ...], redactor: Redactor) -> bool:
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
-    for name, _ in pairs:
-        if name.lower() in SECRET_HEADERS:
-            return tuple([(name, mask_header(name, value)) for name, value in pairs])
-    return pairs
+    secret = [at for at, pair in enumerate(pairs) if pair[0].lower() in SECRET_HEADERS]
+    if not secret:
+        return pairs
+    masked = [*pairs]
+    for at in secret:
+        name, value = pairs[at]
+        masked[at] = (name, mask_header(name, value))
+    return tuple(masked)
 
 
 def clean(value: _S, redactor: Redactor) -> _S:
