@@ -25,7 +25,7 @@ from filon.conversation.reply import Choice, Reply
 from filon.protocols.lenient_json import decode_lenient, mend
 from filon.protocols.openai_chat.errors import parse_error, problem_of
 from filon.protocols.openai_chat.message import REASONING_FIELDS
-from filon.protocols.openai_chat.usage import parse_usage, render_usage
+from filon.protocols.openai_chat.usage import WireUsage, parse_usage, render_usage
 from filon.protocols.reading import unreadable
 
 
@@ -64,15 +64,22 @@ class WireReply(Struct):
     detail: Any = None
 
 
+class PlainReply(WireReply):
+    """One whose counts are as they should be, as nearly all are."""
+
+    usage: WireUsage | None | UnsetType = UNSET
+
+
+_PLAIN = msgspec.json.Decoder(PlainReply)
 _DECODER = msgspec.json.Decoder(WireReply)
 
 
 def decode(data: bytes) -> WireReply:
     """Reads a reply or a chunk, mending its text if need be. Raises ValueError."""
     try:
-        return _DECODER.decode(data)
+        return _PLAIN.decode(data)
     except msgspec.ValidationError:
-        raise
+        return _DECODER.decode(data)
     except ValueError:
         return _DECODER.decode(mend(data))
     except RecursionError as error:
@@ -111,12 +118,11 @@ class CallNumbers:
 def events_of(said: Saying, choice: int, numbers: CallNumbers) -> list[StreamEvent]:
     """The events for what a choice says, in the order in which a reader should see them."""
     events: list[StreamEvent] = []
-    for field in REASONING_FIELDS:
-        thought = said.reasoning_content if field == REASONING_FIELDS[0] else said.reasoning
-        # Some send the same thought under both names.
-        if isinstance(thought, str) and thought:
-            events.append(ReasoningDelta(thought, choice, field))
-            break
+    # Some send the same thought under both names.
+    if isinstance(said.reasoning_content, str) and said.reasoning_content:
+        events.append(ReasoningDelta(said.reasoning_content, choice, REASONING_FIELDS[0]))
+    elif isinstance(said.reasoning, str) and said.reasoning:
+        events.append(ReasoningDelta(said.reasoning, choice, REASONING_FIELDS[1]))
     if isinstance(said.content, str):
         if said.content:
             events.append(TextDelta(said.content, choice))
@@ -248,7 +254,7 @@ def parse_reply(body: bytes) -> list[StreamEvent]:
     problem = problem_of({"error": wire.error}) if wire.error else None
     if problem is not None:
         return [*events, Broken(problem)]
-    broken = any(isinstance(end, Broken) for end in ends)
+    broken = Broken in map(type, ends)
     return [*events, *ends] if broken else [*events, *ends, Done()]
 
 
