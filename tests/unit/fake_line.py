@@ -1,7 +1,7 @@
 """A connection that keeps what is written to it, for doors without a socket."""
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from filon.server.door import Address, Door
 
@@ -20,9 +20,9 @@ class FakeLine:
         self.ends = 0
         self.room = asyncio.Event()
 
-    def door(self, method: str, path: str, *headers: tuple[bytes, bytes], **more: Any) -> Door:
+    def door(self, method: str, path: str, *headers: tuple[bytes, bytes]) -> Door:
         """A request that came through it."""
-        return Door(self, method, Address(path, path.encode(), b""), list(headers), **more)
+        return Door(self, method, Address(path, path.encode(), b""), list(headers))
 
     @property
     def sent(self) -> bytes:

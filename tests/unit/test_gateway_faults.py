@@ -39,5 +39,5 @@ async def test_a_reply_that_has_begun_is_cut() -> None:
     door = line.door("POST", "/v1/x")
     with pytest.raises(ZeroDivisionError):
         await guarded(faulty_later(door), door, PROTOCOL, Log(Redactor(())))
-    await door.close()
+    door.close()
     assert (line.sent, line.closed) == (b"", True)

@@ -13,7 +13,7 @@ from filon import __version__
 from filon.conversation.errors import FilonError, InvalidRequest, NotFound, Problem, Stopped
 from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
-from filon.server import described, errors, heading, pages, probes
+from filon.server import described, errors, pages, probes
 from filon.server.api import (
     chat,
     config,
@@ -34,7 +34,7 @@ from filon.server.api import (
 )
 from filon.server.bodies import Replayed, read_body
 from filon.server.door import Door, Serve
-from filon.server.gateway import MODELS, Gateway
+from filon.server.gateway import MODELS, Gateway, refuse
 from filon.server.house import ServerHouse, ShuttingDown
 from filon.server.misses import BASE_URLS, is_program, meant
 from filon.server.practice_door import pass_on
@@ -61,9 +61,7 @@ class RawRoute(Struct, frozen=True):
 
 
 async def _described(gateway: Gateway, door: Door, protocol: Protocol) -> None:
-    await door.reply(
-        200, described.document(f"{route.method} {route.path}" for route in RAW_ROUTES)
-    )
+    door.reply(200, described.document(f"{route.method} {route.path}" for route in RAW_ROUTES))
 
 
 RAW_ROUTES = (
@@ -128,7 +126,7 @@ class Filon:
         self._api = api
         self._pages = pages
 
-    def __call__(self, door: Door) -> Awaitable[None]:
+    def __call__(self, door: Door) -> Awaitable[None] | None:
         path = door.path
         if path.startswith("/v1/"):
             return self._gateway(door)
@@ -150,17 +148,17 @@ class Filon:
             return
         await app(door.scope, Replayed(body, door.receive), door.send)
 
-    def _gateway(self, door: Door) -> Awaitable[None]:
+    def _gateway(self, door: Door) -> Awaitable[None] | None:
         route = route_of(door.path)
         if route is None or route.method != door.method:
             status, body = protocol_at(door.path).render_error(_no_door(door, route))
-            allow = ((b"allow", route.method.encode()),) if route is not None else ()
-            return door.reply(status, body, allow)
+            allow = b"" if route is None else b"allow: %b\r\n" % route.method.encode()
+            door.reply(status, body, allow)
+            return None
         protocol = named(route.protocol)
         if self._house.closing:
-            problem = ShuttingDown().problem
-            status, body = protocol.render_error(problem)
-            return door.reply(status, body, heading.of_problem(problem))
+            refuse(door, protocol, ShuttingDown().problem)
+            return None
         serving = route.serve(self._house.gateway, door, protocol)
         return errors.guarded(serving, door, protocol, self._house.services.log)
 

@@ -27,12 +27,18 @@ class Replayed:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
+def arrived(door: Door, limits: Limits) -> bytes | None:
+    """The whole body, where all of it is here already. Raises TooLarge."""
+    whole = door.arrived()
+    if whole is not None and len(whole) > limits.body:
+        raise _too_large(limits.body)
+    return whole
+
+
 async def read_body(door: Door, limits: Limits) -> bytes:
     """The whole body. Raises TooLarge, TooSlow, or Stopped when the caller leaves."""
-    whole = door.arrived()
+    whole = arrived(door, limits)
     if whole is not None:
-        if len(whole) > limits.body:
-            raise _too_large(limits.body)
         return whole
     try:
         async with asyncio.timeout(limits.body_time):

@@ -124,15 +124,13 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Its head is here: it can be served, its body may follow."""
-        version = self._parser.get_http_version()
         door = self._door = Door(
-            self,
-            self._parser.get_method().decode("ascii"),
-            _address(self._url),
-            self._headers,
-            version=version,
-            keep_alive=version != "1.0" and self._parser.should_keep_alive(),
+            self, self._parser.get_method().decode("ascii"), _address(self._url), self._headers
         )
+        # Only one that says so keeps an HTTP/1.0 connection, so that the rest need not be asked.
+        if b"connection" in door.first or not self._parser.should_keep_alive():
+            door.version = self._parser.get_http_version()
+            door.keep_alive = door.version != "1.0" and self._parser.should_keep_alive()
         if self._answering is None:
             self._open(door)
         else:
@@ -180,7 +178,8 @@ class Connection(asyncio.Protocol):
         self._answering = None
         if self.transport.is_closing():
             return
-        self.resume_reading()
+        if not self._reading:
+            self.resume_reading()
         if self._early:
             self._open(self._early.popleft())
             return
@@ -204,11 +203,14 @@ class Connection(asyncio.Protocol):
 
     async def _served(self, door: Door) -> None:
         try:
-            await self._serve(door)
+            waiting = self._serve(door)
+            if waiting is not None:
+                await waiting
         finally:
-            self._state.tasks.discard(cast("asyncio.Task[None]", door.task))
+            if door.task is not None:
+                self._state.tasks.discard(door.task)
             if not door.ended:
-                await door.close()
+                door.close()
 
     def _look(self) -> None:
         """Closes what nobody has used for long. One timer does for many requests: it looks how

@@ -10,7 +10,7 @@ from filon.pipeline.stages.admit import called, let_in
 from filon.pipeline.turn import Caller
 
 # What the count is made with; no provider is asked, so it is never more than an estimate.
-ESTIMATE = (b"x-filon-estimate", tokens.TOKENIZER.encode("ascii", "replace"))
+ESTIMATE = b"x-filon-estimate: %b\r\n" % tokens.TOKENIZER.encode("ascii", "replace")
 
 
 def count(request: ChatRequest, caller: Caller, directory: Directory) -> int:

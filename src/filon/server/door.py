@@ -6,6 +6,7 @@ applications, it has the scope and the two ends that ASGI wants.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from starlette.types import Message, Scope
@@ -19,6 +20,10 @@ HIGH_WATER = 65_536
 _FRAMING = frozenset({b"content-length", b"transfer-encoding", b"connection"})
 _NO_BODY = frozenset({204, 304})
 _FAULT = b"Internal Server Error"
+_FAULT_HEAD = (
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", b"%d" % len(_FAULT)),
+)
 
 
 class Address(NamedTuple):
@@ -62,6 +67,7 @@ class Line(Protocol):
 class Door:
     """A request and its reply. `headers` are as they came, with names in small letters.
 
+    `first` has of each the value that came first.
     `begun` and `ended` say how far the reply is, `gone` that the caller has left before its end.
     `keep_alive` says whether the connection stays open behind the reply, `policies` are headers
     that the reply gets unless it has its own. `expects` says that the caller waits to be told
@@ -71,7 +77,6 @@ class Door:
     __slots__ = (
         "_body",
         "_complete",
-        "_first",
         "_held",
         "_left",
         "_length",
@@ -83,6 +88,7 @@ class Door:
         "begun",
         "ended",
         "expects",
+        "first",
         "gone",
         "headers",
         "keep_alive",
@@ -99,28 +105,24 @@ class Door:
         method: str,
         address: Address,
         headers: list[tuple[bytes, bytes]],
-        *,
-        version: str = "1.1",
-        keep_alive: bool = True,
     ) -> None:
         self._line = line
         self.method = method
         self.address = address
         self.path = address.path
         self.headers = headers
-        self.version = version
-        self.keep_alive = keep_alive
+        self.version = "1.1"
+        self.keep_alive = True
         self.policies: Pairs = ()
         self.task: asyncio.Task[None] | None = None
         self.begun = self.ended = self.gone = False
-        # Of a header that comes twice the first counts.
-        self._first = dict(reversed(headers))
-        self.expects = self._first.get(b"expect", b"").lower() == b"100-continue"
+        self.first = dict(reversed(headers))
+        self.expects = b"expect" in self.first and self.first[b"expect"].lower() == b"100-continue"
         self._body: list[bytes] = []
         self._size = 0
         self._complete = self._news = False
         self._stirred: asyncio.Event | None = None
-        self._left: Callable[[], None] | None = None
+        self._left: Callable[[], object] | None = None
         # The reply's head until the first of its body, so that they leave in one write.
         self._held = b""
         # How many bytes of the reply's body are to come; None where it goes in chunks.
@@ -128,12 +130,14 @@ class Door:
 
     def header(self, name: bytes) -> str | None:
         """The first header of this lower-case name."""
-        value = self._first.get(name)
+        value = self.first.get(name)
         return None if value is None else value.decode("latin-1")
 
-    def said(self, name: bytes) -> bytes | None:
-        """The same as it came."""
-        return self._first.get(name)
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """All headers as text."""
+        # All at once, since one by one takes four times as long. No header holds a line's end.
+        flat = b"\n".join(chain.from_iterable(self.headers)).decode("latin-1").split("\n")
+        return tuple(zip(flat[::2], flat[1::2], strict=True)) if self.headers else ()
 
     # What the connection tells.
 
@@ -173,7 +177,7 @@ class Door:
         self._line.resume_reading()
         return self._read()
 
-    def when_left(self, left: Callable[[], None] | None) -> None:
+    def when_left(self, left: Callable[[], object] | None) -> None:
         """Has this called when the caller leaves before the reply's end, or nothing any more."""
         self._left = left
         if left is not None:
@@ -181,52 +185,50 @@ class Door:
             if self.gone:
                 left()
 
-    async def reply(self, status: int, body: bytes, headers: Pairs = ()) -> None:
-        """A whole JSON reply."""
-        length = b"%d" % len(body)
-        self.begin(
-            status,
-            ((b"content-type", b"application/json"), (b"content-length", length), *headers),
-        )
-        await self.end(body)
+    def reply(self, status: int, body: bytes, lines: bytes = b"") -> None:
+        """A whole JSON reply. `lines` are more lines of its head, each with its end."""
+        framing = b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)
+        self._open(status, framing + lines, len(body))
+        self.end(body)
+
+    def stream(self, lines: bytes) -> None:
+        """The head of a reply that comes in parts. It leaves with the first of them."""
+        self._open(200, lines, None)
 
     def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """The head of the reply, which leaves with the first of its body."""
+        """The same for a reply whose head others wrote."""
+        told = tuple(headers)
+        names = {name for name, _ in told}
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in told if pair[0] not in _FRAMING])
+        # A line that begins within another would be a header, or a reply, of somebody else's.
+        within = b"".join([part for pair in told for part in pair])
+        if any(mark in within for mark in (b"\r", b"\n", b"\0")):
+            raise RuntimeError("A header of the reply is not one line.")
+        length: int | None = None
+        for name, value in told:
+            if name == b"content-length":
+                length = int(value)
+                lines += b"content-length: %d\r\n" % length
+            elif name == b"connection" and b"close" in value.lower():
+                self.keep_alive = False
+        self.policies = tuple(pair for pair in self.policies if pair[0] not in names)
+        self._open(status, lines, length)
+
+    def _open(self, status: int, lines: bytes, length: int | None) -> None:
         if self.begun:
             raise RuntimeError("A reply has one head.")
         self.begun = True
         self.expects = False
-        self._length = 0 if self.method == "HEAD" or status in _NO_BODY else None
-        lines = [
-            name + b": " + value
-            for name, value in (self._with_policies(headers) if self.policies else headers)
-            if name not in _FRAMING or self._frames(name, value)
-        ]
+        if self.policies:
+            lines += b"".join([b"%b: %b\r\n" % pair for pair in self.policies])
         if not self.keep_alive:
-            lines.append(b"connection: close")
-        if self._length is None:
-            lines.append(b"transfer-encoding: chunked")
-        told = b"\r\n".join(lines)
-        # A line that begins within another would be a header, or a reply, of somebody else's.
-        breaks = max(0, len(lines) - 1)
-        if told.count(b"\n") != breaks or told.count(b"\r") != breaks or b"\0" in told:
-            raise RuntimeError("A header of the reply is not one line.")
-        self._held = self._line.preamble(status) + told + (b"\r\n\r\n" if told else b"\r\n")
-
-    def _frames(self, name: bytes, value: bytes) -> bool:
-        """Heeds a header that frames the reply; whether it is told as it stands."""
-        if name == b"content-length":
-            if self._length is None:
-                self._length = int(value)
-            return True
-        if name == b"connection" and b"close" in value.lower():
-            self.keep_alive = False
-        return False
-
-    def _with_policies(self, headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
-        own = tuple(headers)
-        names = {name for name, _ in own}
-        return (*own, *(pair for pair in self.policies if pair[0] not in names))
+            lines += b"connection: close\r\n"
+        self._length = length
+        if self.method == "HEAD" or status in _NO_BODY:
+            self._length = 0
+        elif length is None:
+            lines += b"transfer-encoding: chunked\r\n"
+        self._held = self._line.preamble(status) + lines + b"\r\n"
 
     def flush(self) -> None:
         """Lets the head leave that waits for the first of its body."""
@@ -234,22 +236,26 @@ class Door:
         if held and not self.gone:
             self._line.transport.write(held)
 
-    async def write(self, data: bytes) -> None:
-        """A part of the reply's body; waits while the caller does not read."""
-        if self._line.full and not self.gone:
-            await self._line.drain()
+    @property
+    def full(self) -> bool:
+        """Whether the caller reads more slowly than is written; then there is `drain`."""
+        return self._line.full and not self.gone
+
+    async def drain(self) -> None:
+        """Returns when there is room to write again."""
+        await self._line.drain()
+
+    def write(self, data: bytes) -> None:
+        """A part of the reply's body."""
         if not self.gone and data:
             self._line.transport.write(self._framed(data))
 
-    async def end(self, data: bytes = b"") -> None:
+    def end(self, data: bytes = b"") -> None:
         """The last part of the reply's body."""
-        if self._line.full and not self.gone:
-            await self._line.drain()
         if self.gone:
             return
-        chunked = self._length is None
         last = self._framed(data)
-        if chunked:
+        if self._length is None:
             last += b"0\r\n\r\n"
         elif self._length and self.method != "HEAD":
             raise RuntimeError("The reply is shorter than its content-length.")
@@ -275,7 +281,7 @@ class Door:
             raise RuntimeError("The reply is longer than its content-length.")
         return held + data
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Ends what whoever served has left open: with the shortest of replies if there is none
         yet, else by ending the connection, so that the caller knows that something is missing."""
         if self.ended or self.gone:
@@ -284,9 +290,8 @@ class Door:
             self._line.transport.close()
             return
         self.keep_alive = False
-        kind = (b"content-type", b"text/plain; charset=utf-8")
-        self.begin(500, (kind, (b"content-length", b"%d" % len(_FAULT))))
-        await self.end(_FAULT)
+        self.begin(500, _FAULT_HEAD)
+        self.end(_FAULT)
 
     # The same for ASGI applications.
 
@@ -328,10 +333,13 @@ class Door:
         if message["type"] == "http.response.start":
             self.begin(message["status"], message.get("headers", ()))
             self.flush()
-        elif message.get("more_body", False):
-            await self.write(message.get("body", b""))
+            return
+        if self.full:
+            await self.drain()
+        if message.get("more_body", False):
+            self.write(message.get("body", b""))
         else:
-            await self.end(message.get("body", b""))
+            self.end(message.get("body", b""))
 
     def _read(self) -> bytes:
         body = b"".join(self._body)
@@ -341,4 +349,5 @@ class Door:
         return body
 
 
-Serve = Callable[[Door], Awaitable[None]]
+# Serves a door, at once or when what it gives is waited for.
+Serve = Callable[[Door], Awaitable[None] | None]

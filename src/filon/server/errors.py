@@ -109,4 +109,4 @@ async def guarded(serving: Awaitable[None], door: Door, protocol: Protocol, log:
             fix="The log has the details; report it.",
         ).problem
         status, body = protocol.render_error(problem)
-        await door.reply(status, body, ((b"x-filon-blame", problem.blame.encode()),))
+        door.reply(status, body, b"x-filon-blame: filon\r\n")

@@ -5,8 +5,7 @@ that protocol.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,26 +15,29 @@ from filon.accounts.keys import Keys
 from filon.conversation.errors import FilonError, Forbidden, Problem, Stopped, Unauthenticated
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
-from filon.pipeline.run import refuse, run
+from filon.pipeline.run import refuse as refuse_turn
+from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Output, Turn, begin
+from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Turn, begin
 from filon.protocols.anthropic_messages.request import parse_count, render_count
 from filon.protocols.cutting import cuts_of
 from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
 from filon.server import heading, models_listed
-from filon.server.bodies import read_body
+from filon.server.bodies import arrived, read_body
 from filon.server.counting import ESTIMATE, count
 from filon.server.door import Door
 from filon.server.heading import Watch
 from filon.server.relay import Relay
-from filon.server.wishes import STRICT, Wishes, wishes
+from filon.server.wishes import NOTHING, STRICT, Wishes, wishes
 from filon.store.keys import KeyRow
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import Body, Received
 
-# Stands where a trace names the model, when the request did not say one that could be read.
-_UNREADABLE = "unreadable"
+# Stands where a trace tells the request, when it could not be read.
+_UNREAD = ChatRequest(model="unreadable", messages=())
+
+_NOBODY = (None, None)
 
 MODELS = "/v1/models/"
 
@@ -52,7 +54,7 @@ class Gateway:
         self._answering: set[asyncio.Task[Any]] = set()
         # The caller that each key is, by its secret, with the key as it stood. Only keys that are
         # good get in, so strangers cannot make it grow.
-        self._callers: dict[str, tuple[KeyRow, Caller]] = {}
+        self._callers: dict[str, tuple[KeyRow | None, Caller | None]] = {}
 
     async def close(self) -> None:
         """Cuts what is being answered when the program ends; each turn is settled, and each caller
@@ -68,16 +70,18 @@ class Gateway:
         """Takes a request in this protocol through the pipeline, and its reply back."""
         watch = Watch()
         try:
-            caller = await self._caller(door)
-            watch.body_comes()
-            body = await read_body(door, self._services.limits)
+            caller = self._known(door) or await self._caller(door)
+            body = arrived(door, self._services.limits)
+            if body is None:
+                watch.body_comes()
+                body = await read_body(door, self._services.limits)
+                watch.body_is_here()
         except Stopped:
             return
         except FilonError as error:
-            await _refuse(door, protocol, error.problem)
+            refuse(door, protocol, error.problem)
             return
-        watch.body_is_here()
-        request, asked = ChatRequest(model=_UNREADABLE, messages=()), Wishes()
+        request, asked = _UNREAD, NOTHING
         try:
             request = protocol.parse_request(body)
             asked = wishes(door.headers)
@@ -85,22 +89,41 @@ class Gateway:
         except FilonError as error:
             # What cannot be read leaves a trace too: its sender will look for the reason there.
             turn = _turn(door, protocol, caller, request, body, asked)
-            refused = await refuse(turn, error.problem, self._services)
-            await Relay(door, protocol, turn, watch).end(refused)
+            refused = await refuse_turn(turn, error.problem, self._services)
+            Relay(door, protocol, turn, watch).end(refused)
             return
         turn = _turn(door, protocol, caller, request, body, asked)
-        relay = Relay(door, protocol, turn, watch)
+        await self._answer(door, Relay(door, protocol, turn, watch), turn)
+
+    async def _answer(self, door: Door, relay: Relay, turn: Turn) -> None:
+        """Relays the turn to the caller, and ends it when the caller leaves."""
         task = door.task
         assert task is not None
         self._answering.add(task)
+        door.when_left(task.cancel)
+        outputs = run(turn, self._services)
         try:
-            await _answer(door, relay, run(turn, self._services))
+            try:
+                async for output in outputs:
+                    match output:
+                        case Chunk():
+                            relay.chunk(output)
+                        case Opened():
+                            relay.accepted(output)
+                        case Ended(turn=settled):
+                            relay.end(settled)
+                    if door.full:
+                        await door.drain()
+            finally:
+                await outputs.aclose()
         except asyncio.CancelledError:
-            if not self._services.closing:
+            if not door.gone and not self._services.closing:
                 raise
             task.uncancel()
-            await relay.end(replace(turn, problem=INTERRUPTED))
+            if not door.gone:
+                relay.end(replace(turn, problem=INTERRUPTED))
         finally:
+            door.when_left(None)
             self._answering.discard(task)
 
     async def count_tokens(self, door: Door, protocol: Protocol) -> None:
@@ -112,9 +135,9 @@ class Gateway:
         except Stopped:
             return
         except FilonError as error:
-            await _refuse(door, protocol, error.problem)
+            refuse(door, protocol, error.problem)
             return
-        await door.reply(200, render_count(tokens), (ESTIMATE,))
+        door.reply(200, render_count(tokens), ESTIMATE)
 
     async def models(self, door: Door, protocol: Protocol) -> None:
         """Every model that the key may use."""
@@ -123,11 +146,11 @@ class Gateway:
         try:
             caller = await self._caller(door)
         except FilonError as error:
-            await _refuse(door, protocol, error.problem)
+            refuse(door, protocol, error.problem)
             return
         data = models_listed.listed(self._services.directory, caller.rules, clock.now())
         shape = models_listed.as_anthropic_list if theirs else models_listed.as_list
-        await door.reply(200, msgspec.json.encode(shape(data)))
+        door.reply(200, msgspec.json.encode(shape(data)))
 
     async def model(self, door: Door, protocol: Protocol) -> None:
         """One model, by the name behind the address of the list, slashes and all."""
@@ -139,21 +162,26 @@ class Gateway:
             directory = self._services.directory
             told = models_listed.one(directory, asked, caller.rules, clock.now())
         except FilonError as error:
-            await _refuse(door, protocol, error.problem)
+            refuse(door, protocol, error.problem)
             return
         if theirs:
             told = models_listed.as_anthropic(told)
-        await door.reply(200, msgspec.json.encode(told))
+        door.reply(200, msgspec.json.encode(told))
+
+    def _known(self, door: Door) -> Caller | None:
+        """Whose key it is, where that is known without asking anybody."""
+        secret = _secret(door)
+        key, caller = self._callers.get(secret, _NOBODY)
+        return caller if key is not None and self._keys.believed(secret) is key else None
 
     async def _caller(self, door: Door) -> Caller:
         secret = key_of(door)
         key = await self._keys.check(secret)
-        known = self._callers.get(secret)
-        if known is None or known[0] is not key:
-            # A program may quote its own key in what it asks; it must not be kept for that.
-            self._services.redactor.learn((secret,))
-            known = self._callers[secret] = (key, _caller_of(key))
-        return known[1]
+        # A program may quote its own key in what it asks; it must not be kept for that.
+        self._services.redactor.learn((secret,))
+        caller = _caller_of(key)
+        self._callers[secret] = (key, caller)
+        return caller
 
 
 def _caller_of(key: KeyRow) -> Caller:
@@ -207,9 +235,7 @@ def _turn(
         protocol=protocol.name,
         method=door.method,
         path=door.path,
-        headers=tuple(
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in door.headers]
-        ),
+        headers=door.told(),
         body=Body(body, cuts_of(body, request)),
         tags=asked.tags,
         metadata=asked.metadata,
@@ -221,60 +247,30 @@ def _turn(
 
 def key_of(door: Door) -> str:
     """The key that came with a request. Raises Unauthenticated."""
-    scheme, _, secret = (door.header(b"authorization") or "").partition(" ")
-    if scheme.lower() == "bearer" and secret.strip():
-        return secret.strip()
-    # Where Anthropic's clients put it.
-    other = (door.header(b"x-api-key") or "").strip()
-    if other:
-        return other
+    secret = _secret(door)
+    if secret:
+        return secret
     raise Unauthenticated(
         "No API key came with the request.",
         fix="Send it as Authorization: Bearer KEY; filon keys create NAME makes one.",
     )
 
 
-async def _refuse(door: Door, protocol: Protocol, problem: Problem) -> None:
+def _secret(door: Door) -> str:
+    # The second is where Anthropic's clients put it.
+    return _bearer(door.first.get(b"authorization", b"")) or (
+        (door.header(b"x-api-key") or "").strip()
+    )
+
+
+@lru_cache(maxsize=1024)
+def _bearer(authorization: bytes) -> str:
+    """The secret in a header that says Bearer; nothing in any other."""
+    scheme, _, secret = authorization.decode("latin-1").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def refuse(door: Door, protocol: Protocol, problem: Problem) -> None:
     """Without a trace: nobody is known yet for whom one could be kept."""
     status, body = protocol.render_error(problem)
-    await door.reply(status, body, heading.of_problem(problem))
-
-
-async def _answer(door: Door, relay: Relay, outputs: AsyncGenerator[Output]) -> None:
-    """Relays the turn to the caller, and ends it when the caller leaves."""
-    leaving = _Leaving(door)
-    try:
-        async with aclosing(outputs):
-            async for output in outputs:
-                match output:
-                    case Opened():
-                        relay.accepted(output)
-                    case Chunk():
-                        await relay.chunk(output)
-                    case Ended(turn=settled):
-                        await relay.end(settled)
-    except asyncio.CancelledError:
-        if not leaving.happened():
-            raise
-    finally:
-        door.when_left(None)
-
-
-class _Leaving:
-    """Cancels the task that serves a door when the caller leaves."""
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self._cancelled = False
-        door.when_left(self._left)
-
-    def _left(self) -> None:
-        assert self._door.task is not None
-        self._cancelled = True
-        self._door.task.cancel()
-
-    def happened(self) -> bool:
-        """Whether it was this that cancelled the task; the cancellation counts as met then."""
-        if self._cancelled and self._door.task is not None:
-            self._door.task.uncancel()
-        return self._cancelled
+    door.reply(status, body, heading.of_problem(problem))

@@ -1,7 +1,8 @@
 """What a reply of the gateway says in its headers: where it came from, in how many attempts, what
 it cost, and how much of its time was Filon's own. Pure, but for the clock."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Set
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
@@ -16,7 +17,7 @@ from filon.pipeline.turn import Opened, Turn
 from filon.server.own_limits import own_limits
 from filon.trace.records import Attempt, Cost
 
-Pairs = tuple[tuple[bytes, bytes], ...]
+Pairs = tuple[tuple[str, str], ...]
 
 # What a client reads to pace itself. `retry-after` is not among them: it is rendered anew, in
 # seconds, from whatever the provider said.
@@ -24,6 +25,8 @@ _PASSED = ("x-ratelimit-", "ratelimit", "anthropic-ratelimit-", "retry-after-ms"
 # More than any provider sends; a reply's head must stay small enough for every proxy.
 _MOST_PASSED = 40
 _LONGEST = 256
+_NAME = re.compile(r"[\w.~!#$%&'*+^`|-]+", re.ASCII)
+_NONE: frozenset[str] = frozenset()
 
 # Refusals of our own account with the provider: it is the operator who must act.
 _ACCOUNT = frozenset({401, 402, 403, 407})
@@ -57,55 +60,46 @@ class Watch:
         return max(0.0, self._before + at - self._since - lost)
 
 
-def of_turn(turn: Turn, opened: Opened | None, watch: Watch, request_id: str) -> Pairs:
-    """The headers of a reply. `opened` is what a provider accepted, if one did; the turn is as it
-    stood then, or settled. `request_id` is the header in which the protocol's clients look for the
-    id that they log."""
-    seen = turn if opened is None else opened.turn
-    trace = turn.id.encode()
-    pairs = [(b"x-filon-trace", trace), (request_id.encode(), trace)]
+def of_turn(turn: Turn, opened: Opened | None, watch: Watch, request_id: str) -> bytes:
+    """The lines in a reply's head. `opened` is what a provider accepted, if one did; the turn is
+    as it stood then, or settled. `request_id` is the header in which the protocol's clients look
+    for the id that they log."""
+    lines = f"x-filon-trace: {turn.id}\r\n{request_id}: {turn.id}\r\n"
+    if opened is None:
+        seen = turn
+        attempts = [record for record in turn.records if isinstance(record, Attempt)]
+        number = len(attempts)
+        reply_headers = attempts[-1].reply_headers if attempts else ()
+    else:
+        seen, number, reply_headers = opened.turn, opened.number, opened.headers
     if seen.endpoint is not None and seen.model is not None:
         target = seen.endpoint.target
-        model = target.model if target else seen.model
-        pairs += [
-            (b"x-filon-endpoint", _plain(seen.endpoint.name)),
-            (b"x-filon-model", _plain(model)),
-        ]
-    attempts = [record for record in turn.records if isinstance(record, Attempt)]
-    number = max(len(attempts), opened.number if opened else 0)
+        lines += _of_model(seen.endpoint.name, target.model if target else seen.model)
     own = watch.own(opened, turn) * 1000
-    pairs += [
-        (b"x-filon-attempts", str(number).encode()),
-        (b"x-filon-overhead-ms", f"{own:.2f}".encode()),
-    ]
+    lines += f"x-filon-attempts: {number}\r\nx-filon-overhead-ms: {own:.2f}\r\n"
     end = settled(turn)
     if end is not None and turn.problem is None:
-        pairs += _cost(end.cost)
+        lines += _cost(end.cost)
     limits = own_limits(seen)
-    passed: Pairs = ()
-    if opened is not None:
-        passed = _passed_on(opened.headers)
-    elif attempts:
-        passed = _passed_on(attempts[-1].reply_headers)
     # Where the key has a limit of its own, that is the one that its caller meets.
-    names = {name for name, _ in limits}
-    return (*pairs, *limits, *(pair for pair in passed if pair[0] not in names))
+    passed = _passed_on(reply_headers, {name for name, _ in limits} if limits else _NONE)
+    if limits or passed:
+        lines += "".join([f"{name}: {value}\r\n" for name, value in (*limits, *passed)])
+    return lines.encode("ascii")
 
 
-def of_problem(problem: Problem | None) -> Pairs:
-    """The headers by which a client learns whose fault it was, whether and when to ask again."""
-    if problem is None:
-        return ()
-    pairs = [(b"x-filon-blame", problem.blame.encode())]
+def of_problem(problem: Problem) -> bytes:
+    """The lines by which a client learns whose fault it was, whether and when to ask again."""
+    lines = f"x-filon-blame: {problem.blame}\r\n"
     if problem.provider_status is not None:
-        pairs.append((b"x-filon-provider-status", str(problem.provider_status).encode()))
+        lines += f"x-filon-provider-status: {problem.provider_status}\r\n"
     if problem.retry_after is not None:
-        pairs.append((b"retry-after", str(max(1, ceil(problem.retry_after))).encode()))
+        lines += f"retry-after: {max(1, ceil(problem.retry_after))}\r\n"
     elif _is_in_vain(problem):
         # OpenAI's and Anthropic's clients try a 429 and every 5xx again unless they are told, and
         # Claude Code a 401, for minutes.
-        pairs.append((b"x-should-retry", b"false"))
-    return tuple(pairs)
+        lines += "x-should-retry: false\r\n"
+    return lines.encode("ascii")
 
 
 def _is_in_vain(problem: Problem) -> bool:
@@ -116,25 +110,36 @@ def _is_in_vain(problem: Problem) -> bool:
     return problem.status >= 500 and problem.blame in ("caller", "configuration")
 
 
-def _cost(cost: Cost) -> Pairs:
+def _cost(cost: Cost) -> str:
     """Nothing where the cost is unknown; 0 where nobody is paid."""
     usd = 0.0 if cost.kind in ("free", "local") else cost.usd
     if usd is None:
-        return ()
-    return ((b"x-filon-cost-usd", f"{Decimal(repr(usd)).normalize():f}".encode()),)
+        return ""
+    return f"x-filon-cost-usd: {Decimal(repr(usd)).normalize():f}\r\n"
 
 
-def _passed_on(headers: Sequence[tuple[str, str]]) -> Pairs:
+def _passed_on(headers: Pairs, but: Set[str]) -> Pairs:
     found = [
-        (name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        (passed, value)
         for name, value in headers
-        if name.lower().startswith(_PASSED) and len(name) + len(value) <= _LONGEST
+        if (passed := _passes(name)) and passed not in but and len(name) + len(value) <= _LONGEST
         if value.isascii() and value.isprintable()
     ]
-    return tuple(found[:_MOST_PASSED])
+    return tuple(found[:_MOST_PASSED]) if found else ()
 
 
 @lru_cache(maxsize=1024)
-def _plain(name: str) -> bytes:
+def _passes(name: str) -> str | None:
+    """The name under which a provider's header is passed on, if it is."""
+    small = name.lower()
+    return small if small.startswith(_PASSED) and _NAME.fullmatch(small) else None
+
+
+@lru_cache(maxsize=1024)
+def _of_model(endpoint: str, model: str) -> str:
+    return f"x-filon-endpoint: {_plain(endpoint)}\r\nx-filon-model: {_plain(model)}\r\n"
+
+
+def _plain(name: str) -> str:
     """A name as a header can carry it: what is not ASCII stands in percent signs."""
-    return quote(name, safe="/:@ +,;=!*'()[]{}~$&?#|^<>\"\\").strip().encode("ascii")
+    return quote(name, safe="/:@ +,;=!*'()[]{}~$&?#|^<>\"\\").strip()

@@ -6,10 +6,11 @@ from filon.protocols.limit_headers import limit_headers
 from filon.trace.records import Admitted
 
 
-def own_limits(turn: Turn) -> tuple[tuple[bytes, bytes], ...]:
+def own_limits(turn: Turn) -> tuple[tuple[str, str], ...]:
     """The headers in the caller's protocol; none where the key has no limits."""
-    admitted = next((one for one in turn.records if isinstance(one, Admitted)), None)
-    if admitted is None or not admitted.limits:
-        return ()
-    pairs = limit_headers(turn.received.protocol, admitted.limits, clock.now())
-    return tuple((name.encode(), value.encode()) for name, value in pairs)
+    for record in turn.records:
+        if isinstance(record, Admitted):
+            if not record.limits:
+                break
+            return limit_headers(turn.received.protocol, record.limits, clock.now())
+    return ()

@@ -69,8 +69,10 @@ async def _relay(door: Door, exchange: Exchange) -> None:
         # Many a fault of practice's is that nothing follows.
         door.flush()
         async for chunk in exchange.chunks():
-            await door.write(chunk)
-        await door.end()
+            door.write(chunk)
+            if door.full:
+                await door.drain()
+        door.end()
     except HttpFailure:
         # The head is sent already; an end without its last chunk tells the caller it was cut.
         return

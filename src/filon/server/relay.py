@@ -13,13 +13,13 @@ from filon.pipeline.turn import Chunk, Opened, Turn
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server import explained, heading
 from filon.server.door import Door
-from filon.server.heading import Pairs, Watch
+from filon.server.heading import Watch
 
 _STREAM = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
+    b"content-type: text/event-stream; charset=utf-8\r\n"
+    b"cache-control: no-cache\r\n"
     # A proxy such as nginx would otherwise gather the stream before it passes it on.
-    (b"x-accel-buffering", b"no"),
+    b"x-accel-buffering: no\r\n"
 )
 
 
@@ -32,54 +32,58 @@ class Relay:
         self._turn = turn
         self._watch = watch
         self._alias = turn.request.model
-        self._fold = ReplyFold()
+        self._stream = turn.request.stream
+        self._opened: Opened | None = None
+        # Whether what comes is in the caller's own protocol.
+        self._same = True
         self._document: list[bytes] = []
+        self._fold: ReplyFold | None = None
         self._writer: StreamWriting | None = None
         self._finished = False
-        self._opened: Opened | None = None
 
     def accepted(self, opened: Opened) -> None:
         """A provider has accepted; what follows is its reply."""
         self._opened = opened
+        wire = opened.turn.wire
+        self._same = wire is None or wire.protocol == self._protocol.name
 
-    async def chunk(self, chunk: Chunk) -> None:
+    def chunk(self, chunk: Chunk) -> None:
         """Passes a part of the reply on."""
-        same = self._is_same_protocol()
-        if not self._turn.request.stream:
-            if chunk.whole and same:
+        if not self._stream:
+            if chunk.whole and self._same:
                 self._document += [piece.raw for piece in chunk.pieces]
             else:
-                for event in chunk.events:
-                    self._fold.add(event)
-        elif chunk.whole or not same:
-            await self._written(chunk.events)
+                self._folded(chunk.events)
+        elif chunk.whole or not self._same:
+            self._written(chunk.events)
         else:
-            await self._edited(chunk)
+            self._edited(chunk)
 
-    async def end(self, turn: Turn) -> None:
+    def end(self, turn: Turn) -> None:
         """Closes the reply, with the turn's problem if it has one."""
         if self._door.begun:
             if turn.problem is not None:
-                await self._broken_off(turn, turn.problem)
+                self._broken_off(turn, turn.problem)
             elif self._writer is not None and not self._finished:
-                await self._body(self._writer.render(Done()))
-            await self._door.end()
+                self._body(self._writer.render(Done()))
+            self._door.end()
         elif turn.problem is not None:
             status, body = self._protocol.render_error(turn.problem, turn.id)
             if self._turn.caller.explain:
                 body = explained.in_body(body, explained.account(turn.problem, turn))
-            await self._door.reply(status, body, self._head(turn))
-        elif turn.request.stream:
+            self._door.reply(status, body, self._head(turn))
+        elif self._stream:
             self._begin()
-            await self._door.end()
+            self._door.end()
         else:
-            await self._door.reply(200, self._whole(turn), self._head(turn))
+            self._door.reply(200, self._whole(turn), self._head(turn))
 
-    def _is_same_protocol(self) -> bool:
-        wire = self._opened.turn.wire if self._opened else None
-        return wire is None or wire.protocol == self._protocol.name
+    def _folded(self, events: tuple[StreamEvent, ...]) -> None:
+        self._fold = self._fold or ReplyFold()
+        for event in events:
+            self._fold.add(event)
 
-    async def _edited(self, chunk: Chunk) -> None:
+    def _edited(self, chunk: Chunk) -> None:
         drop_usage = self._opened is not None and self._opened.only_we_asked_usage
         parts: list[bytes] = []
         for piece in chunk.pieces:
@@ -91,14 +95,14 @@ class Relay:
             )
             if edited is not None:
                 parts.append(edited)
-        await self._body(b"".join(parts))
+        self._body(b"".join(parts))
 
-    async def _written(self, events: tuple[StreamEvent, ...]) -> None:
+    def _written(self, events: tuple[StreamEvent, ...]) -> None:
         """The caller wants a stream, and what came is one document or another protocol's."""
         if self._writer is None:
             self._writer = self._open_writer()
         self._finished = self._finished or any(isinstance(event, Done) for event in events)
-        await self._body(b"".join(self._writer.render(event) for event in events))
+        self._body(b"".join(self._writer.render(event) for event in events))
 
     def _open_writer(self) -> StreamWriting:
         return self._protocol.open_writer(
@@ -109,18 +113,18 @@ class Relay:
             asked=self._turn.request.parameters,
         )
 
-    async def _broken_off(self, turn: Turn, problem: Problem) -> None:
+    def _broken_off(self, turn: Turn, problem: Problem) -> None:
         frames = (self._writer or self._open_writer()).render(Broken(problem))
         if self._turn.caller.explain:
             frames = explained.in_frames(frames, explained.account(problem, turn))
-        await self._body(frames)
+        self._body(frames)
 
     def _whole(self, turn: Turn) -> bytes:
         document = b"".join(self._document)
         if document:
             return self._protocol.edit_reply(document, self._alias)
         # The provider streamed although the caller wants one document, or speaks another protocol.
-        reply = self._fold.reply()
+        reply = (self._fold or ReplyFold()).reply()
         return self._protocol.render_reply(
             reply,
             id=reply.id or turn.id,
@@ -130,17 +134,15 @@ class Relay:
         )
 
     def _begin(self) -> None:
-        self._door.begin(200, (*_STREAM, *self._head(self._turn)))
+        self._door.stream(_STREAM + self._head(self._turn))
 
-    async def _body(self, data: bytes) -> None:
+    def _body(self, data: bytes) -> None:
         if not data:
             return
         if not self._door.begun:
             self._begin()
-        await self._door.write(data)
+        self._door.write(data)
 
-    def _head(self, turn: Turn) -> Pairs:
-        return (
-            *heading.of_turn(turn, self._opened, self._watch, self._protocol.request_id),
-            *heading.of_problem(turn.problem),
-        )
+    def _head(self, turn: Turn) -> bytes:
+        lines = heading.of_turn(turn, self._opened, self._watch, self._protocol.request_id)
+        return lines if turn.problem is None else lines + heading.of_problem(turn.problem)

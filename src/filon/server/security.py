@@ -36,8 +36,7 @@ _FOR_PAGES = (
 # What is posted there gets no page in reply, so that a page's policies would only cost time.
 _PROGRAMS = "/v1/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# Programs send no such header.
-_OWN_SITE = frozenset({None, b"same-origin", b"none"})
+_OWN_SITE = frozenset({b"same-origin", b"none"})
 _MOST_SEEN = 64
 
 
@@ -60,7 +59,7 @@ class Guard:
         # Host headers as they came and were found good; a few, with their ports.
         self._seen: set[bytes] = set()
 
-    def __call__(self, door: Door) -> Awaitable[None]:
+    def __call__(self, door: Door) -> Awaitable[None] | None:
         if door.method != "POST" or not door.path.startswith(_PROGRAMS):
             door.policies = _FOR_PAGES
         refusal = self._refusal(door)
@@ -70,7 +69,8 @@ class Guard:
         return problem_at(door.path, refusal, protocol)(door.scope, door.receive, door.send)
 
     def _refusal(self, door: Door) -> Problem | None:
-        host = door.said(b"host") or b""
+        said = door.first
+        host = said.get(b"host", b"")
         if host not in self._seen and not self._learns(host):
             return InvalidRequest(
                 f"This server does not answer to the name {host.decode('latin-1')!r}.",
@@ -79,7 +79,13 @@ class Guard:
                 fix="Use the address that filon printed at its start, or add the name to "
                 "FILON_ALLOWED_HOSTS.",
             ).problem
-        if door.method in _SAFE or _same_origin(door, host):
+        origin = said.get(b"origin")
+        if origin is None:
+            # Programs send no such header.
+            own = said.get(b"sec-fetch-site", b"none") in _OWN_SITE
+        else:
+            own = origin in (b"http://" + host, b"https://" + host)
+        if own or door.method in _SAFE:
             return None
         return Forbidden(
             "The request comes from another site's page.",
@@ -114,13 +120,6 @@ def _name_of(host: str) -> str | None:
     except ValueError:
         return None
     return name.lower() if name else None
-
-
-def _same_origin(door: Door, host: bytes) -> bool:
-    origin = door.said(b"origin")
-    if origin is not None:
-        return origin in (b"http://" + host, b"https://" + host)
-    return door.said(b"sec-fetch-site") in _OWN_SITE
 
 
 async def signed_in(request: Request) -> PersonRow:
