@@ -106,7 +106,11 @@ def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
 
 
 def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
-    told = [f"{name}={_plain(value)}" for name, value in fields.items() if value is not None]
+    told = [
+        f"{name}={value if type(value) is int else _plain(value)}"
+        for name, value in fields.items()
+        if value is not None
+    ]
     return f"{stamp} {level:<7} {event:<20} {' '.join(told)}".rstrip()
 
 

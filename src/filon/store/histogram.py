@@ -29,7 +29,9 @@ def bucket(value: float) -> int:
 
 def to_blob(counts: Mapping[int, int]) -> bytes:
     """The histogram as bytes; an empty one is empty."""
-    return b"".join(_ENTRY.pack(each, min(counts[each], _MOST)) for each in sorted(counts))
+    if not counts:
+        return b""
+    return b"".join([_ENTRY.pack(each, min(counts[each], _MOST)) for each in sorted(counts)])
 
 
 def one(value: float | None) -> bytes:

@@ -28,8 +28,13 @@ class Into(Struct, frozen=True):
 
     def rows(self, rows: Iterable[Mapping[str, Any]]) -> Sequence[Row]:
         """Rows that are by name, in the order of the columns."""
-        take = cast(Callable[[Mapping[str, Any]], Row], itemgetter(*self.columns))
+        take = _taking(self.columns)
         return [take(row) for row in rows]
+
+
+@lru_cache
+def _taking(columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Row]:
+    return cast("Callable[[Mapping[str, Any]], Row]", itemgetter(*columns))
 
 
 class Inserts(Struct, frozen=True):

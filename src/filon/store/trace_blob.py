@@ -105,16 +105,16 @@ def bare(records: Sequence[AnyRecord]) -> Bare:
     items: list[int] = []
     places: list[int] = []
     for record in records:
-        body = _body(record)
+        body, without = _apart(record)
+        kept.append(without)
         if body is None:
-            kept.append(record)
             places.append(-1)
-            continue
-        if body not in bodies:
+        elif body in bodies:
+            places.append(bodies.index(body))
+        else:
+            places.append(len(bodies))
             bodies.append(body)
-            items.append(_items(record))
-        places.append(bodies.index(body))
-        kept.append(_with_body(record, _NO_BODY, 0))
+            items.append(len(record.messages) if type(record) is Assembled else 0)
     encoded = in_msgpack(kept)
     return Bare(tuple(kept), tuple(bodies), tuple(items), tuple(places), encoded)
 
@@ -169,19 +169,17 @@ def hashes_in(group: bytes) -> list[bytes]:
     return list(_split(group))
 
 
-def _body(record: AnyRecord) -> Body | None:
+def _apart(record: AnyRecord) -> tuple[Body | None, AnyRecord]:
+    """A record's body and the rest of it."""
     # By exact type: this runs for every record, and `match` takes five times as long.
     if type(record) is Received or type(record) is Translated:
-        return record.body
+        return record.body, replace(record, body=_NO_BODY)
     if type(record) is Attempt:
-        return record.request_body
+        return record.request_body, replace(record, request_body=_NO_BODY)
     if type(record) is Assembled and _are_long(record.messages):
-        return _as_body(record.messages)
-    return None
-
-
-def _items(record: AnyRecord) -> int:
-    return len(record.messages) if isinstance(record, Assembled) else 0
+        body = _as_body(record.messages)
+        return body, record if body is None else replace(record, messages=())
+    return None, record
 
 
 def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:

@@ -162,7 +162,12 @@ def _rows(step: int, sums: Sums) -> Iterator[dict[str, Any]]:
             "endpoint": endpoint or "",
             "model": clean(model),
             "finding": clean(finding),
-            **dict(zip(TIME_SUMS, held, strict=False)),
+            "requests": held[0],
+            "failed": held[1],
+            "input_tokens": held[2],
+            "output_tokens": held[3],
+            "cost_usd": held[4],
+            "unpriced": held[5],
             "ttft": histogram.to_blob(held[6]),
             "rate": histogram.to_blob(held[7]),
         }

@@ -115,7 +115,7 @@ class Writer:
             self._failure is None
             and not self._closing
             and self._bytes <= QUEUE_BYTES
-            and not self._queue.full()
+            and self._outstanding < QUEUE_LENGTH
         )
 
     @property

@@ -10,6 +10,7 @@ from filon.kit.redact import SECRET_HEADERS, Redactor, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
+_WITH_HEADERS = frozenset({Received, Translated, Attempt})
 
 
 def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -27,7 +28,7 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
 
 def without_keys(records: tuple[AnyRecord, ...]) -> tuple[AnyRecord, ...]:
     """The records with those headers masked that carry keys."""
-    return tuple([_mask_headers(record) for record in records])
+    return tuple([_mask_headers(one) if type(one) in _WITH_HEADERS else one for one in records])
 
 
 def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
