@@ -21,7 +21,13 @@ from filon.conversation.events import (
 from filon.conversation.message import Part, Reasoning, Refusal, Text, ToolCall
 from filon.conversation.reply import Choice, Reply, fold, unfold
 from filon.conversation.usage import Usage
-from filon.protocols.openai_chat.reply import parse_reply, render_reply
+from filon.protocols.openai_chat.reply import (
+    decode,
+    events_in,
+    parse_reply,
+    read_reply,
+    render_reply,
+)
 from filon.protocols.openai_chat.stream import StreamParser, StreamRenderer
 from filon.protocols.openai_chat.usage import parse_usage, render_usage
 from filon.protocols.registry import PROTOCOLS
@@ -289,6 +295,74 @@ def test_no_json_is_too_odd(value: Any) -> None:
 @given(USAGES)
 def test_usage_that_is_written_is_read(usage: Usage) -> None:
     assert parse_usage(render_usage(usage)) == usage
+
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 0, 7, 7.0, 7.5, -1, 10**18, 10**30, True, "7", [], {}]
+)
+COUNTED: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "cost"), ODD),
+        **dict.fromkeys(("cached_tokens", "prompt_cache_hit_tokens", "cost_in_usd_ticks"), ODD),
+        "cache_creation_input_tokens": ODD,
+        "prompt_tokens_details": ODD
+        | st.dictionaries(st.sampled_from(["cached_tokens", "cache_write_tokens"]), ODD),
+        "completion_tokens_details": ODD | st.dictionaries(st.just("reasoning_tokens"), ODD),
+    },
+)
+
+
+@given(COUNTED)
+def test_usage_says_the_same_whether_its_types_are_known_or_not(told: dict[str, Any]) -> None:
+    wire = decode(json.dumps({"choices": [], "usage": told}).encode())
+    assert parse_usage(wire.usage) == parse_usage(told)
+
+
+SAID: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {"content": st.sampled_from(["text", "", None, 7, [{"type": "text", "text": "part"}]])},
+    optional={
+        **dict.fromkeys(("reasoning", "reasoning_content", "refusal"), st.sampled_from(["", "a"])),
+        "tool_calls": st.sampled_from([None, [], [{"id": "a", "function": {"name": "b"}}]]),
+        "function_call": st.sampled_from([None, {"name": "b", "arguments": "{}"}]),
+    },
+)
+DOCUMENTS: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {
+        "choices": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "message": st.none() | SAID,
+                    "finish_reason": st.sampled_from(["stop", "length", "", None, 7, "error"]),
+                },
+                optional={"index": st.sampled_from([0, 1, None, False, "0"])},
+            ),
+            max_size=2,
+        ),
+    },
+    optional={
+        "id": st.sampled_from(["", "a", 7]),
+        "model": st.sampled_from(["", "m", None]),
+        "created": st.sampled_from([0, 1, "now"]),
+        "usage": st.none() | COUNTED,
+        "x_groq": st.sampled_from([None, {"usage": {"prompt_tokens": 3}}]),
+        "error": st.sampled_from([None, {}, {"message": "late"}]),
+    },
+)
+
+
+@given(DOCUMENTS)
+def test_a_plain_reply_is_what_its_events_fold_into(document: dict[str, Any]) -> None:
+    body = json.dumps(document).encode()
+    wire = decode(body)
+    events, reply = read_reply(body)
+    assert events == events_in(wire, wire.choices or [])
+    assert reply is None or reply == fold(events)
+
+
+def test_most_replies_are_plain() -> None:
+    document = {"choices": [{"index": 0, "message": {"content": "a"}, "finish_reason": "stop"}]}
+    assert read_reply(json.dumps(document).encode())[1] is not None
 
 
 @pytest.mark.parametrize("value", [None, {}, [], "x", {"prompt_tokens": None}, {"cost": "free"}])

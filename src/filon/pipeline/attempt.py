@@ -16,7 +16,7 @@ from filon.kit.http import Exchange, HttpFailure, Outgoing
 from filon.pipeline import tokens
 from filon.pipeline.failures import Seen, broken, refused, silent, unreachable
 from filon.pipeline.patience import Patience, passed
-from filon.pipeline.recording import Recording, waited
+from filon.pipeline.recording import Recording
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Answer, Chunk, Opened
 from filon.protocols.registry import named
@@ -89,7 +89,7 @@ class Exchanging:
             turn=self.turn,
             number=self.recording.number,
             at=clock.monotonic(),
-            waited=waited(self.turn) + self.recording.waited + phases.since(),
+            waited=self.recording.waited_before + self.recording.waited + phases.since(),
         )
 
     async def read(self, until: float) -> Chunk | None:
@@ -156,8 +156,9 @@ class Exchanging:
             events = pieces[0].events
         else:
             events = tuple([event for piece in pieces for event in piece.events])
-        for event in events:
-            self._fold.add(event)
+        if self._reader.reply is None:
+            for event in events:
+                self._fold.add(event)
         return events
 
     async def _refusal(self, exchange: Exchange) -> ProviderError:
@@ -222,10 +223,11 @@ class Exchanging:
 
     async def end(self, progress: Progress) -> None:
         """Closes the connection, which stops the provider, and leaves what came in the turn."""
-        if self._exchange is not None:
-            await self._exchange.close()
+        exchange = self._exchange
+        if exchange is not None and not exchange.over:
+            await exchange.close()
         progress.recording = None
-        reply = self._fold.reply()
+        reply = self._reader.reply or self._fold.reply()
         if self.recording.problem is None:
             self.recording.findings += self._forgotten(reply)
         record = self.recording.record()

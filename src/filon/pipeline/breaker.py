@@ -204,16 +204,18 @@ class MemoryBreakers:
 
     async def begin(self, access: Access, model: str, *, waited: bool = False) -> Permit | Standing:
         """Lets one attempt through, or says why not."""
+        circuit = self._circuits.setdefault(access, _NEW)
+        if not circuit.opened and not self._busy:
+            return Permit(access=access, model=model, era=circuit.era, probe=False)
         now = self._monotonic()
         standing = self._snapshot(now).standing(access, model, waited=waited)
         if not standing.usable:
             return standing
-        circuit = self._circuits.get(access, _NEW)
         probe = standing.state == "half_open"
         if probe:
             # A new era: the probe that was lost may yet come back.
             circuit = replace(circuit, probe=now, era=circuit.era + 1)
-        self._circuits[access] = circuit
+            self._circuits[access] = circuit
         return Permit(access=access, model=model, era=circuit.era, probe=probe)
 
     async def insist(self, access: Access, model: str) -> Permit:
@@ -264,6 +266,8 @@ def ended(
     if permit.era != circuit.era:
         return circuit
     match outcome.kind:
+        case "answered" if not permit.probe:
+            return _counted(circuit, now, answered=1)
         case "refused":
             return _opened(circuit, REFUSED_FOR, outcome.why, now, random01)
         case "failed" if permit.probe:
@@ -275,9 +279,7 @@ def ended(
         # Whoever asks to slow down is there, and knows the key.
         case "answered" | "pace" if permit.probe:
             return _closed(circuit)
-        case "answered":
-            return _counted(circuit, now, answered=1)
-        case "pace" | "nothing":
+        case _:
             return replace(circuit, probe=None)
 
 

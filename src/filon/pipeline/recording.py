@@ -15,34 +15,43 @@ def _attempts(turn: Turn) -> list[Attempt]:
 def waited(turn: Turn) -> float:
     """How many seconds the turn has waited for providers, in attempts that are over and without
     any."""
-    waits = [one.waited + (one.timing.ended or 0.0) for one in _attempts(turn)]
-    return sum(waits, turn.waited)
+    return _waited(turn, _attempts(turn))
+
+
+def _waited(turn: Turn, attempts: list[Attempt]) -> float:
+    return turn.waited + sum([one.waited + (one.timing.ended or 0.0) for one in attempts])
 
 
 class Recording:
-    """Gathers an attempt. `kept` bounds the bytes of frames that are kept, in bytes."""
+    """Gathers an attempt. `kept` bounds the bytes of frames that are kept, in bytes.
+
+    `waited_before` is how many seconds the turn had waited for providers before, `waited` how many
+    of its own it waited since: for the endpoint's line, or to try again.
+    """
+
+    status: int | None = None
+    address: str | None = None
+    reply_headers: Headers = ()
+    first_output: float | None = None
+    retry_after: float | None = None
+    findings: tuple[Finding, ...] = ()
+    problem: Problem | None = None
+    waited = 0.0
+    then: str | None = None
+    _cut = 0
 
     def __init__(self, turn: Turn, wire: Wire, kept: int) -> None:
         assert turn.endpoint is not None
+        earlier = _attempts(turn)
         self.phases = Phases()
         self.endpoint = turn.endpoint.name
         self.model = turn.model or ""
         self.wire = wire
-        self.number = len(_attempts(turn)) + 1
+        self.number = len(earlier) + 1
+        self.waited_before = _waited(turn, earlier) if earlier else turn.waited
         self.started = turn.now()
-        self.status: int | None = None
-        self.address: str | None = None
-        self.reply_headers: Headers = ()
-        self.first_output: float | None = None
-        self.retry_after: float | None = None
-        self.findings: tuple[Finding, ...] = ()
-        self.problem: Problem | None = None
-        # Seconds that the turn waited before it: for the endpoint's line, or to try again.
-        self.waited = 0.0
-        self.then: str | None = None
         self._frames: list[Frame] = []
         self._room = kept
-        self._cut = 0
 
     def opened(self, exchange: Exchange) -> None:
         """The head of the reply is here."""

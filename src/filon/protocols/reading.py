@@ -2,6 +2,7 @@
 
 from filon.conversation.errors import Problem
 from filon.conversation.events import Broken, StreamEvent
+from filon.conversation.reply import Reply
 from filon.kit import sse
 from filon.protocols.wire import Piece
 
@@ -28,13 +29,14 @@ class FrameReader:
 
     After the last event all bytes still come back as pieces. A provider may answer a streaming
     request with one document, an error or a whole reply: then `whole` is True and the events come
-    at the end.
+    at the end, and `reply` is what they fold into where the protocol knows it without folding.
     """
 
     def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
         self.whole = False
+        self.reply: Reply | None = None
         self._limit = limit
-        self._events = sse.EventReader(limit)
+        self._stream: sse.EventReader | None = None
         self._sniffed = False
         self._held: list[bytes] = []  # the document so far, or blanks before anything else
         self._held_size = 0
@@ -58,7 +60,7 @@ class FrameReader:
         if not data or self._lost:
             return [Piece(data)] if data else []
         try:
-            items = self._events.feed(data)
+            items = self._frames.feed(data)
         except sse.EventTooLarge as error:
             self._lost = True
             return [self._broken(data, f"The stream cannot be read: {error}.")]
@@ -70,9 +72,9 @@ class FrameReader:
             return self._end_document()
         if self._lost:
             return []
-        items = self._events.feed(b"".join(self._held)) if self._held else []
+        items = self._frames.feed(b"".join(self._held)) if self._held else []
         self._held.clear()
-        pieces = [self._item(item) for item in (*items, *self._events.close())]
+        pieces = [self._item(item) for item in (*items, *self._frames.close())]
         what = None if self._over else self._missing()
         if what is not None:
             pieces.append(self._broken(b"", what, "Try again, or choose another endpoint."))
@@ -90,6 +92,13 @@ class FrameReader:
         """What is wrong with the stream ending here, in one sentence; None if nothing is."""
         raise NotImplementedError
 
+    @property
+    def _frames(self) -> sse.EventReader:
+        # A document needs none.
+        if self._stream is None:
+            self._stream = sse.EventReader(self._limit)
+        return self._stream
+
     def _broken(self, raw: bytes, what: str, fix: str | None = None) -> Piece:
         self._over = True
         return Piece(raw, (unreadable(raw, what, fix),))
@@ -101,10 +110,10 @@ class FrameReader:
 
     def _sniff(self, data: bytes) -> bytes:
         """Tells a document from a stream by its first character; holds blanks until it comes."""
-        self._held.append(data)
-        head = b"".join(self._held)
-        first = head.lstrip(_BLANKS)[:1]
+        head = b"".join((*self._held, data)) if self._held else data
+        first = head[:1] if head[:1] in _DOCUMENT else head.lstrip(_BLANKS)[:1]
         if not first:
+            self._held.append(data)
             return b""
         self._sniffed = True
         self.whole = first in _DOCUMENT

@@ -42,9 +42,11 @@ class Piece(Struct, frozen=True):
 
 
 class StreamReading(Shape):
-    """Reads one streamed reply. `whole` turns True when the body is no stream but one document."""
+    """Reads one streamed reply. `whole` turns True when the body is no stream but one document;
+    `reply` is then what its events fold into, where that is known without folding them."""
 
     whole: bool
+    reply: Reply | None
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """Takes the next bytes, cut anywhere, and gives the events they completed."""

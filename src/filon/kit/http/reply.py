@@ -12,6 +12,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from filon.kit import clock
 from filon.kit.http.exchange import Headers, HttpFailure, Phases
+from filon.kit.http.plain import Plain, plain_reply
 from filon.kit.unpack import Unpackable, unpacker
 
 # Bytes that may come without any of a body among them: a head, the heads of chunks, trailers.
@@ -50,33 +51,35 @@ class Line(Protocol):
 class Reply:
     """A reply while it comes. It is an Exchange as soon as `head` has returned."""
 
+    status = 0
+    headers: Headers = ()
+    silent = True
+    _size = 0
+    _begun = False
+    _whole = False
+    _interim = False
+    _keep = False
+    _sent = False
+    _failure: HttpFailure | None = None
+    _unpack: Callable[[bytes], Iterator[bytes]] | None = None
+    _packed: Iterator[bytes] | None = None
+    _parser: HttpResponseParser | None = None
+    _closed = False
+    _held = 0
+    _listening = True
+    _bare = 0
+    _waiter: asyncio.Future[None] | None = None
+    _until = _NEVER
+
     def __init__(self, line: Line, method: str, phases: Phases) -> None:
-        self.status = 0
-        self.headers: Headers = ()
         self.address = line.address
-        self.silent = True
         self._line = line
         self._bodiless = method == "HEAD"
         self._phases = phases
-        self._parser: HttpResponseParser | None = _parser(self)
         self._named: list[tuple[bytes, bytes]] = []
         self._noted: dict[bytes, bytes] = {}
-        self._size = 0
-        self._begun = False
-        self._whole = False
-        self._interim = False
-        self._keep = False
-        self._sent = False
-        self._failure: HttpFailure | None = None
         self._arriving: list[bytes] = []
         self._pieces: deque[bytes] = deque()
-        self._unpack: Callable[[bytes], Iterator[bytes]] | None = None
-        self._packed: Iterator[bytes] | None = None
-        self._held = 0
-        self._listening = True
-        self._bare = 0
-        self._waiter: asyncio.Future[None] | None = None
-        self._until = _NEVER
 
     def sent(self) -> None:
         """The last byte of the request has left."""
@@ -85,13 +88,19 @@ class Reply:
 
     def feed(self, data: bytes) -> None:
         """These bytes came."""
-        parser = self._parser
-        if parser is None:
+        if self._closed:
             return
+        if self.silent and not self._bodiless:
+            plain = plain_reply(data)
+            if plain is not None:
+                self._plainly(plain)
+                return
         self.silent = False
         self._bare += len(data)
+        if self._parser is None:
+            self._parser = _parser(self)
         try:
-            parser.feed_data(data)
+            self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             if self._whole:
                 self._keep = False
@@ -103,6 +112,18 @@ class Reply:
             self._arrived()
         if self._whole:
             self._over()
+        self._wake()
+
+    def _plainly(self, plain: Plain) -> None:
+        self.silent = False
+        self._begin(200, plain.headers, keep=True)
+        self._whole = True
+        if plain.body:
+            self._pieces.append(plain.body)
+            self._held = len(plain.body)
+        if plain.keep_alive:
+            self._noted[b"keep-alive"] = plain.keep_alive
+        self._over()
         self._wake()
 
     def _arrived(self) -> None:
@@ -121,7 +142,7 @@ class Reply:
             return
         if self._begun and error is None and self._runs_to_the_end():
             self._whole = True
-            self._parser = None
+            self._closed, self._parser = True, None
         elif self._begun:
             self._fail(HttpFailure("payload", "the connection ended in the middle of the reply"))
         else:
@@ -136,11 +157,11 @@ class Reply:
     def _fail(self, failure: HttpFailure) -> None:
         if self._failure is None and not self._whole:
             self._failure = failure
-            self._parser = None
+            self._closed, self._parser = True, None
             self._line.abort()
 
     def _over(self) -> None:
-        self._parser = None
+        self._closed, self._parser = True, None
         if self._keep and self._sent:
             self._line.release(idle_seconds(self._noted.get(b"keep-alive", b"")))
         else:
@@ -239,7 +260,7 @@ class Reply:
         self._held -= len(piece)
         if not self._listening and self._held <= _LITTLE:
             self._listening = True
-            if self._parser is not None:
+            if not self._closed:
                 self._line.listen(True)
         return piece
 
@@ -285,18 +306,19 @@ class Reply:
             self._named.clear()
             self._noted.clear()
         else:
-            self._begin(status, keep=parser.should_keep_alive())
+            headers = tuple(
+                [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._named]
+            )
+            self._begin(status, headers, keep=parser.should_keep_alive())
+            self._whole = self._bodiless
 
-    def _begin(self, status: int, *, keep: bool) -> None:
+    def _begin(self, status: int, headers: Headers, *, keep: bool) -> None:
         self._phases.first_byte = self._phases.since()
         self.status = status
-        self.headers = tuple(
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._named]
-        )
+        self.headers = headers
         self._begun = True
         self._keep = keep
         self._bare = 0
-        self._whole = self._bodiless
 
     def on_body(self, data: bytes) -> None:
         if self._whole:

@@ -33,9 +33,10 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
                         left = clock.monotonic()
                         yield output
                         patience.paused(clock.monotonic() - left)
-                for output in held.release():
-                    yield output
-                await trying.answered()
+                if not held.committed:
+                    for output in held.release():
+                        yield output
+                    await trying.answered()
                 return
             except FilonError as error:
                 again = await trying.failed(error, committed=held.committed)

@@ -20,7 +20,7 @@ from filon.conversation.events import (
     UsageReported,
 )
 from filon.conversation.finish import Ending, ending, is_known
-from filon.conversation.message import Refusal, ToolCall
+from filon.conversation.message import Refusal, Text, ToolCall
 from filon.conversation.reply import Choice, Reply
 from filon.protocols.lenient_json import decode_lenient, mend
 from filon.protocols.openai_chat.errors import parse_error, problem_of
@@ -233,16 +233,63 @@ def index_of(choice: WireChoice) -> int:
 
 def parse_reply(body: bytes) -> list[StreamEvent]:
     """The events of a whole reply. A body that is an error, or no reply, gives Broken."""
+    return read_reply(body)[0]
+
+
+def read_reply(body: bytes) -> tuple[list[StreamEvent], Reply | None]:
+    """As `parse_reply`, with what they fold into where that is plain."""
     try:
         wire = decode(body)
     except ValueError:
-        return [_not_a_reply(body)]
+        return [_not_a_reply(body)], None
     if wire.choices is None:
-        return [_not_a_reply(body)]
+        return [_not_a_reply(body)], None
+    plain = _plain_reply(wire, wire.choices)
+    return (events_in(wire, wire.choices), None) if plain is None else plain
+
+
+def _plain_reply(
+    wire: WireReply, choices: list[WireChoice]
+) -> tuple[list[StreamEvent], Reply] | None:
+    """A reply that says one text and nothing else, as nearly all do; None for any other."""
+    if len(choices) != 1 or wire.error or wire.x_groq:
+        return None
+    choice = choices[0]
+    said, reason = choice.message, choice.finish_reason
+    if (
+        said is None
+        or choice.index
+        or not reason
+        or reason.__class__ is not str
+        or reason in _FAILURES
+        or not said.content
+        or said.content.__class__ is not str
+        or said.reasoning_content
+        or said.reasoning
+        or said.refusal
+        or said.tool_calls
+        or said.function_call
+    ):
+        return None
+    started, usage = started_of(wire), parse_usage(wire.usage)
+    reply = Reply(
+        id=started.id,
+        model=started.model,
+        created=started.created,
+        choices=(Choice(index=0, parts=(Text(said.content),), finish_reason=reason),),
+        usage=usage,
+        done=True,
+    )
+    counts = () if usage is None else (UsageReported(usage),)
+    return [started, TextDelta(said.content), Finished(reason), *counts, Done()], reply
+
+
+def events_in(wire: WireReply, choices: list[WireChoice]) -> list[StreamEvent]:
+    """The events of any reply that has choices."""
     events: list[StreamEvent] = [started_of(wire)]
     numbers = CallNumbers()
     ends: list[StreamEvent] = []
-    for position, choice in enumerate(wire.choices):
+    for position, choice in enumerate(choices):
         index = index_of(choice) if choice.index else position
         events += events_of(choice.message or choice.delta or Saying(), index, numbers)
         end = finish_of(choice.finish_reason, index)

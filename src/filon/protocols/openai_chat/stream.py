@@ -29,7 +29,7 @@ from filon.protocols.openai_chat.reply import (
     events_of,
     finish_of,
     index_of,
-    parse_reply,
+    read_reply,
     reasoning_name,
     started_of,
     usage_of,
@@ -51,7 +51,8 @@ class StreamParser(FrameReader):
         self._numbers = CallNumbers()
 
     def _document(self, body: bytes) -> list[StreamEvent]:
-        return parse_reply(body)
+        events, self.reply = read_reply(body)
+        return events
 
     def _missing(self) -> str | None:
         """Without [DONE], an end of every choice will do."""

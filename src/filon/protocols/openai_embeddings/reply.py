@@ -70,6 +70,7 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self.whole = True
+        self.reply = None
         self._parts: list[bytes] = []
 
     def feed(self, data: bytes) -> list[StreamEvent]:
