@@ -96,7 +96,7 @@ class Serving:
         door.stream(b"")
         while not door.gone:
             door.write(b"x" * HIGH_WATER)
-            if door.full:
+            if door.line.full:
                 self.stuck.set()
                 await door.drain()
         self.left.set()

@@ -2,6 +2,9 @@
 
 from filon.conversation.request import ChatRequest
 
+# Bytes by which a message is looked for; a search prepares itself by every byte of what it seeks.
+_SIGN = 24
+
 
 def cuts_of(body: bytes, request: ChatRequest) -> tuple[int, ...]:
     """The offsets before the first message and after each. A comma goes with the message behind
@@ -9,7 +12,7 @@ def cuts_of(body: bytes, request: ChatRequest) -> tuple[int, ...]:
     cuts: list[int] = []
     place = 0
     for item in request.raw.items if request.raw is not None else ():
-        place = body.find(item, place)
+        place = _found(body, item, place)
         if place < 0:
             return ()
         if not cuts:
@@ -17,3 +20,8 @@ def cuts_of(body: bytes, request: ChatRequest) -> tuple[int, ...]:
         place += len(item)
         cuts.append(place)
     return tuple(cuts)
+
+
+def _found(body: bytes, item: bytes, place: int) -> int:
+    likely = body.find(item[:_SIGN], place)
+    return likely if body.startswith(item, max(likely, 0)) else body.find(item, place)

@@ -93,6 +93,7 @@ _ASKS_FOR_KEPT = re.compile(
 
 
 _AT = {route.path: route for route in RAW_ROUTES}
+_SPOKEN = {route.path: named(route.protocol) for route in RAW_ROUTES}
 _BELOW = {
     route.path.removesuffix(_OPEN_END): route
     for route in RAW_ROUTES
@@ -130,6 +131,9 @@ class Filon:
 
     def __call__(self, door: Door) -> Awaitable[None] | None:
         path = door.path
+        route = _AT.get(path)
+        if route is not None and route.method == door.method:
+            return self._through(route, door)
         if path.startswith("/v1/"):
             return self._gateway(door)
         if path == OPEN_PREFIX or path.startswith(OPEN_PREFIX + "/"):
@@ -152,12 +156,14 @@ class Filon:
 
     def _gateway(self, door: Door) -> Awaitable[None] | None:
         route = route_of(door.path)
-        if route is None or route.method != door.method:
-            status, body = protocol_at(door.path).render_error(_no_door(door, route))
-            allow = b"" if route is None else b"allow: %b\r\n" % route.method.encode()
-            door.reply(status, body, allow)
-            return None
-        protocol = named(route.protocol)
+        if route is not None and route.method == door.method:
+            return self._through(route, door)
+        status, body = protocol_at(door.path).render_error(_no_door(door, route))
+        door.reply(status, body, b"" if route is None else b"allow: %b\r\n" % route.method.encode())
+        return None
+
+    def _through(self, route: RawRoute, door: Door) -> Awaitable[None] | None:
+        protocol = _SPOKEN[route.path]
         if self._house.closing:
             refuse(door, protocol, ShuttingDown().problem)
             return None

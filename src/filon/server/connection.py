@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
         self.client: tuple[str, int] | None = None
         self.full = False
         self._room = asyncio.Event()
-        self._reading = True
+        self.reading = True
         # The request that is read, the one that is answered, and those that came too early.
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -162,14 +162,14 @@ class Connection(asyncio.Protocol):
 
     def pause_reading(self) -> None:
         """The caller has to wait with what it sends."""
-        if self._reading and not self.transport.is_closing():
-            self._reading = False
+        if self.reading and not self.transport.is_closing():
+            self.reading = False
             self.transport.pause_reading()
 
     def resume_reading(self) -> None:
         """The caller may go on."""
-        if not self._reading and not self.transport.is_closing():
-            self._reading = True
+        if not self.reading and not self.transport.is_closing():
+            self.reading = True
             self.transport.resume_reading()
 
     def answered(self) -> None:
@@ -178,7 +178,7 @@ class Connection(asyncio.Protocol):
         self._answering = None
         if self.transport.is_closing():
             return
-        if not self._reading:
+        if not self.reading:
             self.resume_reading()
         if self._early:
             self._open(self._early.popleft())

@@ -36,10 +36,11 @@ class Address(NamedTuple):
 
 class Line(Protocol):
     """The connection as a door sees it. `full` says that the caller reads more slowly than is
-    written."""
+    written, `reading` that it may go on to send."""
 
     transport: asyncio.Transport
     full: bool
+    reading: bool
     server: tuple[str, int | None] | None
     client: tuple[str, int] | None
 
@@ -80,7 +81,6 @@ class Door:
         "_held",
         "_left",
         "_length",
-        "_line",
         "_news",
         "_size",
         "_stirred",
@@ -92,6 +92,7 @@ class Door:
         "gone",
         "headers",
         "keep_alive",
+        "line",
         "method",
         "path",
         "policies",
@@ -106,7 +107,7 @@ class Door:
         address: Address,
         headers: list[tuple[bytes, bytes]],
     ) -> None:
-        self._line = line
+        self.line = line
         self.method = method
         self.address = address
         self.path = address.path
@@ -133,6 +134,10 @@ class Door:
         value = self.first.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def names(self, part: bytes) -> bool:
+        """Whether this stands in any header's name."""
+        return part in b"\n".join(self.first)
+
     def told(self) -> tuple[tuple[str, str], ...]:
         """All headers as text."""
         # All at once, since one by one takes four times as long. No header holds a line's end.
@@ -145,28 +150,27 @@ class Door:
         """A part of the body came."""
         self._body.append(data)
         self._size += len(data)
+        self._news = True
         if self._size > HIGH_WATER:
-            self._line.pause_reading()
-        self._stir()
+            self.line.pause_reading()
+        if self._stirred is not None:
+            self._stirred.set()
 
     def complete(self) -> None:
         """The body has come to its end."""
-        self._complete = True
-        self._stir()
+        self._complete = self._news = True
+        if self._stirred is not None:
+            self._stirred.set()
 
     def leave(self) -> None:
         """The caller has gone."""
         if self.ended or self.gone:
             return
         self.gone = True
-        self._stir()
-        if self._left is not None:
-            self._left()
-
-    def _stir(self) -> None:
-        self._news = True
         if self._stirred is not None:
             self._stirred.set()
+        if self._left is not None:
+            self._left()
 
     # What whoever serves asks and writes.
 
@@ -174,26 +178,33 @@ class Door:
         """The whole body, where all of it is here already and none of it has been read."""
         if not self._complete or self.gone:
             return None
-        self._line.resume_reading()
-        return self._read()
+        if not self.line.reading:
+            self.line.resume_reading()
+        self._news = False
+        body, self._body = self._body, []
+        return body[0] if len(body) == 1 else b"".join(body)
 
     def when_left(self, left: Callable[[], object] | None) -> None:
         """Has this called when the caller leaves before the reply's end, or nothing any more."""
         self._left = left
         if left is not None:
-            self._line.resume_reading()
+            if not self.line.reading:
+                self.line.resume_reading()
             if self.gone:
                 left()
 
     def reply(self, status: int, body: bytes, lines: bytes = b"") -> None:
         """A whole JSON reply. `lines` are more lines of its head, each with its end."""
-        framing = b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)
-        self._open(status, framing + lines, len(body))
-        self.end(body)
+        size = len(body)
+        framing = b"content-type: application/json\r\ncontent-length: %d\r\n" % size
+        head = self._open(status, framing + lines, size)
+        if not self.gone:
+            self.line.transport.write(head if self.method == "HEAD" else head + body)
+            self._over()
 
     def stream(self, lines: bytes) -> None:
         """The head of a reply that comes in parts. It leaves with the first of them."""
-        self._open(200, lines, None)
+        self._held = self._open(200, lines, None)
 
     def begin(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """The same for a reply whose head others wrote."""
@@ -212,9 +223,9 @@ class Door:
             elif name == b"connection" and b"close" in value.lower():
                 self.keep_alive = False
         self.policies = tuple(pair for pair in self.policies if pair[0] not in names)
-        self._open(status, lines, length)
+        self._held = self._open(status, lines, length)
 
-    def _open(self, status: int, lines: bytes, length: int | None) -> None:
+    def _open(self, status: int, lines: bytes, length: int | None) -> bytes:
         if self.begun:
             raise RuntimeError("A reply has one head.")
         self.begun = True
@@ -228,27 +239,18 @@ class Door:
             self._length = 0
         elif length is None:
             lines += b"transfer-encoding: chunked\r\n"
-        self._held = self._line.preamble(status) + lines + b"\r\n"
+        return self.line.preamble(status) + lines + b"\r\n"
 
     def flush(self) -> None:
         """Lets the head leave that waits for the first of its body."""
         held, self._held = self._held, b""
         if held and not self.gone:
-            self._line.transport.write(held)
-
-    @property
-    def full(self) -> bool:
-        """Whether the caller reads more slowly than is written; then there is `drain`."""
-        return self._line.full and not self.gone
-
-    async def drain(self) -> None:
-        """Returns when there is room to write again."""
-        await self._line.drain()
+            self.line.transport.write(held)
 
     def write(self, data: bytes) -> None:
-        """A part of the reply's body."""
+        """A part of the reply's body. Where the line is full then, `drain` comes next."""
         if not self.gone and data:
-            self._line.transport.write(self._framed(data))
+            self.line.transport.write(self._framed(data))
 
     def end(self, data: bytes = b"") -> None:
         """The last part of the reply's body."""
@@ -260,12 +262,20 @@ class Door:
         elif self._length and self.method != "HEAD":
             raise RuntimeError("The reply is shorter than its content-length.")
         if last:
-            self._line.transport.write(last)
+            self.line.transport.write(last)
+        self._over()
+
+    def _over(self) -> None:
         self.ended = True
-        self._stir()
+        if self._stirred is not None:
+            self._stirred.set()
         if not self.keep_alive:
-            self._line.transport.close()
-        self._line.answered()
+            self.line.transport.close()
+        self.line.answered()
+
+    async def drain(self) -> None:
+        """Returns when there is room to write again."""
+        await self.line.drain()
 
     def _framed(self, data: bytes) -> bytes:
         """A part of the body as it goes over the wire, behind the head if that still waits."""
@@ -287,7 +297,7 @@ class Door:
         if self.ended or self.gone:
             return
         if self.begun:
-            self._line.transport.close()
+            self.line.transport.close()
             return
         self.keep_alive = False
         self.begin(500, _FAULT_HEAD)
@@ -302,8 +312,8 @@ class Door:
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": self.version,
-            "server": self._line.server,
-            "client": self._line.client,
+            "server": self.line.server,
+            "client": self.line.client,
             "scheme": "http",
             "method": self.method,
             "root_path": "",
@@ -315,11 +325,11 @@ class Door:
 
     async def receive(self) -> Message:
         """The next part of the body, or that the caller has gone or has its reply."""
-        if self.expects and not self._line.transport.is_closing():
-            self._line.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self.expects and not self.line.transport.is_closing():
+            self.line.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.expects = False
         if not self.gone and not self.ended:
-            self._line.resume_reading()
+            self.line.resume_reading()
             if not self._news:
                 self._stirred = self._stirred or asyncio.Event()
                 self._stirred.clear()
@@ -334,7 +344,7 @@ class Door:
             self.begin(message["status"], message.get("headers", ()))
             self.flush()
             return
-        if self.full:
+        if self.line.full:
             await self.drain()
         if message.get("more_body", False):
             self.write(message.get("body", b""))

@@ -29,7 +29,7 @@ from filon.server.counting import ESTIMATE, count
 from filon.server.door import Door
 from filon.server.heading import Watch
 from filon.server.relay import Relay
-from filon.server.wishes import NOTHING, STRICT, Wishes, wishes
+from filon.server.wishes import NOTHING, PREFIX, STRICT, Wishes, wishes
 from filon.store.keys import KeyRow
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import Body, Received
@@ -84,8 +84,9 @@ class Gateway:
         request, asked = _UNREAD, NOTHING
         try:
             request = protocol.parse_request(body)
-            asked = wishes(door.headers)
-            caller = _allowed(caller, asked)
+            if door.names(PREFIX):
+                asked = wishes(door.headers)
+                caller = _allowed(caller, asked)
         except FilonError as error:
             # What cannot be read leaves a trace too: its sender will look for the reason there.
             turn = _turn(door, protocol, caller, request, body, asked)
@@ -112,7 +113,7 @@ class Gateway:
                             relay.accepted(output)
                         case Ended(turn=settled):
                             relay.end(settled)
-                    if door.full:
+                    if door.line.full:
                         await door.drain()
             finally:
                 await outputs.aclose()
@@ -214,8 +215,6 @@ def _allowed(caller: Caller, asked: Wishes) -> Caller:
             param=STRICT,
             names={"key": caller.key_name or ""},
         )
-    if asked.strict is None and asked.explain is None:
-        return caller
     return replace(
         caller,
         lenient=caller.lenient and asked.strict is not True,

@@ -115,7 +115,10 @@ def _cost(cost: Cost) -> str:
     usd = 0.0 if cost.kind in ("free", "local") else cost.usd
     if usd is None:
         return ""
-    return f"x-filon-cost-usd: {Decimal(repr(usd)).normalize():f}\r\n"
+    told = repr(usd)
+    if "e" in told:
+        told = f"{Decimal(told):f}"
+    return f"x-filon-cost-usd: {told.removesuffix('.0')}\r\n"
 
 
 def _passed_on(headers: Pairs, but: Set[str]) -> Pairs:

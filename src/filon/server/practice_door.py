@@ -70,7 +70,7 @@ async def _relay(door: Door, exchange: Exchange) -> None:
         door.flush()
         async for chunk in exchange.chunks():
             door.write(chunk)
-            if door.full:
+            if door.line.full:
                 await door.drain()
         door.end()
     except HttpFailure:

@@ -51,7 +51,8 @@ class Relay:
         """Passes a part of the reply on."""
         if not self._stream:
             if chunk.whole and self._same:
-                self._document += [piece.raw for piece in chunk.pieces]
+                for piece in chunk.pieces:
+                    self._document.append(piece.raw)
             else:
                 self._folded(chunk.events)
         elif chunk.whole or not self._same:

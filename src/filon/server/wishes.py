@@ -26,7 +26,7 @@ MOST_PAIRS = 16
 LONGEST_TAG = 64
 LONGEST_VALUE = 512
 
-_PREFIX = b"x-filon-"
+PREFIX = b"x-filon-"
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 Value = str | int | float | bool
@@ -42,19 +42,17 @@ class Wishes(Struct, frozen=True, kw_only=True):
     explain: bool | None = None
 
 
-# What nearly every request asks for.
+# Of a request without such a header, as nearly all are.
 NOTHING = Wishes()
 
 
 def wishes(headers: Sequence[tuple[bytes, bytes]]) -> Wishes:
     """Reads the headers, whose names are in small letters. Raises InvalidRequest, with the name
     of the header as `param`, for a value of no use and for a header that does not exist."""
-    told = [(name, value) for name, value in headers if name.startswith(_PREFIX)]
-    if not told:
-        return NOTHING
     given: dict[str, list[str]] = {}
-    for name, value in told:
-        given.setdefault(name.decode("latin-1"), []).append(_text(value))
+    for name, value in headers:
+        if name.startswith(PREFIX):
+            given.setdefault(name.decode("latin-1"), []).append(_text(value))
     for name, values in given.items():
         _check(name, values)
     one = {name: ",".join(values) for name, values in given.items()}
