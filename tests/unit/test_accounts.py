@@ -10,7 +10,7 @@ import pytest
 
 from filon.accounts import keys as keys_module
 from filon.accounts import passwords as passwords_module
-from filon.accounts.keys import Keys
+from filon.accounts.keys import KeyChanges, Keys
 from filon.accounts.passwords import Passwords, TooManyTries
 from filon.accounts.secrets import base62
 from filon.accounts.sessions import DAY, Sessions
@@ -182,6 +182,40 @@ async def test_a_known_key_needs_no_query(
     clock.time += keys_module.BELIEVED
     await asyncio.gather(*(keys.check(made.secret) for _ in range(20)))
     assert len(asked) == 2
+
+
+async def test_a_key_is_believed_where_a_check_would_ask_and_note_nothing(
+    keys: Keys, clock: Clock
+) -> None:
+    made = await keys.make(ME, "laptop", expires="1h")
+    assert keys.believed(made.secret) is None
+    key = await keys.check(made.secret)
+    assert keys.believed(made.secret) is key
+    assert keys.believed(made.secret + "x") is None
+    clock.time += keys_module.BELIEVED
+    assert keys.believed(made.secret) is None
+    renewed = await keys.check(made.secret)
+    assert keys.believed(made.secret) is renewed
+    # The use is to be noted again.
+    for _ in range(30):
+        clock.time += 2.0
+        if keys.believed(made.secret) is None:
+            await keys.check(made.secret)
+    assert keys.believed(made.secret) is not None
+    await keys.change(ME, made.key.id, KeyChanges(name="other"))
+    assert keys.believed(made.secret) is None
+    await keys.check(made.secret)
+    await keys.revoke(ME, made.key.id)
+    assert keys.believed(made.secret) is None
+
+
+async def test_a_key_that_has_expired_is_not_believed(keys: Keys, clock: Clock) -> None:
+    made = await keys.make(ME, "laptop", expires="1h")
+    clock.time += 3599.0
+    await keys.check(made.secret)
+    clock.time += 1.0
+    assert keys.believed(made.secret) is None
+    assert await code_of(Unauthenticated, keys.check(made.secret)) == "expired_api_key"
 
 
 async def counted(

@@ -113,7 +113,7 @@ class Gateway:
                             relay.accepted(output)
                         case Ended(turn=settled):
                             relay.end(settled)
-                    if door.line.full:
+                    if door.line.full and not door.ended:
                         await door.drain()
             finally:
                 await outputs.aclose()
@@ -121,7 +121,7 @@ class Gateway:
             if not door.gone and not self._services.closing:
                 raise
             task.uncancel()
-            if not door.gone:
+            if not door.gone and not door.ended:
                 relay.end(replace(turn, problem=INTERRUPTED))
         finally:
             door.when_left(None)

@@ -74,12 +74,12 @@ def of_turn(turn: Turn, opened: Opened | None, watch: Watch, request_id: str) ->
         seen, number, reply_headers = opened.turn, opened.number, opened.headers
     if seen.endpoint is not None and seen.model is not None:
         target = seen.endpoint.target
-        lines += _of_model(seen.endpoint.name, target.model if target else seen.model)
+        lines += of_model(seen.endpoint.name, target.model if target else seen.model)
     own = watch.own(opened, turn) * 1000
     lines += f"x-filon-attempts: {number}\r\nx-filon-overhead-ms: {own:.2f}\r\n"
     end = settled(turn)
     if end is not None and turn.problem is None:
-        lines += _cost(end.cost)
+        lines += of_cost(end.cost)
     limits = own_limits(seen)
     # Where the key has a limit of its own, that is the one that its caller meets.
     passed = _passed_on(reply_headers, {name for name, _ in limits} if limits else _NONE)
@@ -110,7 +110,7 @@ def _is_in_vain(problem: Problem) -> bool:
     return problem.status >= 500 and problem.blame in ("caller", "configuration")
 
 
-def _cost(cost: Cost) -> str:
+def of_cost(cost: Cost) -> str:
     """Nothing where the cost is unknown; 0 where nobody is paid."""
     usd = 0.0 if cost.kind in ("free", "local") else cost.usd
     if usd is None:
@@ -125,21 +125,22 @@ def _passed_on(headers: Pairs, but: Set[str]) -> Pairs:
     found = [
         (passed, value)
         for name, value in headers
-        if (passed := _passes(name)) and passed not in but and len(name) + len(value) <= _LONGEST
+        if (passed := passes(name)) and passed not in but and len(name) + len(value) <= _LONGEST
         if value.isascii() and value.isprintable()
     ]
     return tuple(found[:_MOST_PASSED]) if found else ()
 
 
 @lru_cache(maxsize=1024)
-def _passes(name: str) -> str | None:
+def passes(name: str) -> str | None:
     """The name under which a provider's header is passed on, if it is."""
     small = name.lower()
     return small if small.startswith(_PASSED) and _NAME.fullmatch(small) else None
 
 
 @lru_cache(maxsize=1024)
-def _of_model(endpoint: str, model: str) -> str:
+def of_model(endpoint: str, model: str) -> str:
+    """Who answered, whatever letters their names have."""
     return f"x-filon-endpoint: {_plain(endpoint)}\r\nx-filon-model: {_plain(model)}\r\n"
 
 
