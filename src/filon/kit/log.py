@@ -8,6 +8,7 @@ import atexit
 import json
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, TextIO
 
 from filon.kit import clock
@@ -111,7 +112,12 @@ def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
         for name, value in fields.items()
         if value is not None
     ]
-    return f"{stamp} {level:<7} {event:<20} {' '.join(told)}".rstrip()
+    return f"{stamp} {_head(level, event)} {' '.join(told)}".rstrip()
+
+
+@lru_cache(maxsize=256)
+def _head(level: str, event: str) -> str:
+    return f"{level:<7} {event:<20}"
 
 
 def _plain(value: Any) -> str:

@@ -31,11 +31,18 @@ def mask(secret: str) -> str:
     return "*" * (len(secret) - shown) + secret[len(secret) - shown :]
 
 
+# The same few names come with every request.
+@lru_cache(maxsize=512)
+def carries_key(name: str) -> bool:
+    """Whether a header of this name carries a key."""
+    return name.lower() in SECRET_HEADERS
+
+
 # The same few keys come with every request.
 @lru_cache(maxsize=128)
 def mask_header(name: str, value: str) -> str:
     """A header's value as it may be shown. The scheme of an `Authorization` stays readable."""
-    if name.lower() not in SECRET_HEADERS:
+    if not carries_key(name):
         return value
     scheme, blank, rest = value.partition(" ")
     return f"{scheme}{blank}{mask(rest)}" if blank else mask(value)
@@ -63,11 +70,14 @@ class Redactor:
         self._pattern = re.compile(b"|".join(re.escape(secret) for secret in longest_first))
         self._signs = _signs(self._known)
 
-    def found_in(self, data: bytes) -> bool:
-        """Whether any secret stands in these bytes."""
-        for sign in self._signs:
-            if sign in data:
-                return self._pattern is not None and self._pattern.search(data) is not None
+    def found_in(self, *parts: bytes) -> bool:
+        """Whether any secret stands in any of these bytes."""
+        for data in parts:
+            for sign in self._signs:
+                if sign in data:
+                    if self._pattern is not None and self._pattern.search(data) is not None:
+                        return True
+                    break
         return False
 
     def count(self, data: bytes) -> int:

@@ -26,7 +26,7 @@ def kept(records: tuple[AnyRecord, ...], redactor: Redactor) -> Kept:
 
 
 def _is_secret_in(stripped: Bare, redactor: Redactor) -> bool:
-    if stripped.encoded is None or redactor.found_in(stripped.encoded):
+    if stripped.encoded is None:
         # Without the bytes each value has to be looked at.
         return True
-    return any(redactor.found_in(body.data) for body in stripped.bodies)
+    return redactor.found_in(stripped.encoded, *[body.data for body in stripped.bodies])

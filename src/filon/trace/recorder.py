@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.kit.redact import SECRET_HEADERS, Redactor, mask_header
+from filon.kit.redact import Redactor, carries_key, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
@@ -54,14 +54,12 @@ def across_frames(records: tuple[AnyRecord, ...], redactor: Redactor) -> bool:
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
-    secret = [at for at, pair in enumerate(pairs) if pair[0].lower() in SECRET_HEADERS]
-    if not secret:
-        return pairs
-    masked = [*pairs]
-    for at in secret:
-        name, value = pairs[at]
-        masked[at] = (name, mask_header(name, value))
-    return tuple(masked)
+    masked: list[tuple[str, str]] | None = None
+    for at, pair in enumerate(pairs):
+        if carries_key(pair[0]):
+            masked = masked or [*pairs]
+            masked[at] = (pair[0], mask_header(*pair))
+    return pairs if masked is None else tuple(masked)
 
 
 def clean(value: _S, redactor: Redactor) -> _S:
