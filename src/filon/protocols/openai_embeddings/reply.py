@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from filon.conversation.events import Broken, Done, Started, StreamEvent, UsageReported
+from filon.conversation.reply import Reply
 from filon.conversation.usage import Usage
 from filon.protocols.lenient_json import decode_lenient
 from filon.protocols.openai_chat.errors import parse_error, problem_of
@@ -70,7 +71,7 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self.whole = True
-        self.reply = None
+        self.reply: Reply | None = None
         self._parts: list[bytes] = []
 
     def feed(self, data: bytes) -> list[StreamEvent]:
