@@ -140,13 +140,16 @@ class _ChoiceSoFar:
         return Reasoning(text, self.signatures.get(number)) if kind is Reasoning else kind(text)
 
 
+_UNKNOWN = Started()
+
+
 class ReplyFold:
     """A reply while it arrives: `add` each event, ask `reply` at any time."""
 
     __slots__ = ("_choices", "_done", "_problem", "_started", "_usage")
 
     def __init__(self) -> None:
-        self._started = Started()
+        self._started = _UNKNOWN
         self._choices: dict[int, _ChoiceSoFar] = {}
         self._usage: Usage | None = None
         self._problem: Problem | None = None

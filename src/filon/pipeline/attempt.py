@@ -30,27 +30,27 @@ _ERROR_BODY = 256 * 1024
 
 
 class Exchanging:
-    """One attempt. `end` must follow, whatever happens; it leaves the record in the turn."""
+    """One attempt. `end` must follow, whatever happens, and `close` before it unless it is over."""
 
     def __init__(self, progress: Progress, services: Services, patience: Patience) -> None:
         turn = progress.turn
         assert turn.endpoint is not None
         assert turn.wire is not None
+        # Whether the whole reply was read, and is a good one to its end.
+        self.over = False
+        self._exchange: Exchange | None = None
+        # What broke the reply stands behind what was still good of the same bytes.
+        self._problem: Problem | None = None
+        self._broken_by = 0
         self.turn = turn
         self.endpoint = turn.endpoint
         self.wire = turn.wire
-        # Whether the whole reply was read, and is a good one to its end.
-        self.over = False
         self.patience = patience
         self._services = services
         self._protocol = named(turn.wire.protocol)
         self._reader = self._protocol.open_reader()
         self.recording = Recording(turn, turn.wire, services.limits.frames_kept)
         self._fold = ReplyFold()
-        self._exchange: Exchange | None = None
-        # What broke the reply stands behind what was still good of the same bytes.
-        self._problem: Problem | None = None
-        self._broken_by = 0
         progress.recording = self.recording
 
     async def open(self) -> Opened:
@@ -78,7 +78,7 @@ class Exchanging:
             endpoint=self.endpoint.name,
             url=self.wire.url,
             status=exchange.status,
-            seconds=phases.since(),
+            seconds=phases.first_byte,
         )
         if not 200 <= exchange.status < 300:
             raise await self._refusal(exchange)
@@ -221,11 +221,13 @@ class Exchanging:
         error, self.recording.findings = failed
         return error
 
-    async def end(self, progress: Progress) -> None:
-        """Closes the connection, which stops the provider, and leaves what came in the turn."""
-        exchange = self._exchange
-        if exchange is not None and not exchange.over:
-            await exchange.close()
+    async def close(self) -> None:
+        """Closes the connection, which stops the provider."""
+        if self._exchange is not None:
+            await self._exchange.close()
+
+    def end(self, progress: Progress) -> None:
+        """Leaves what came in the turn, as answer and as record."""
         progress.recording = None
         reply = self._reader.reply or self._fold.reply()
         if self.recording.problem is None:

@@ -309,7 +309,7 @@ def _counted(circuit: Circuit, now: float, *, answered: int = 0, failed: int = 0
     number = floor(now / (WINDOW / _SLICES))
     kept = circuit.slices
     if kept and kept[0].number <= number - _SLICES:
-        kept = tuple(each for each in kept if each.number > number - _SLICES)
+        kept = tuple([each for each in kept if each.number > number - _SLICES])
     if kept and kept[-1].number == number:
         answered += kept[-1].answered
         failed += kept[-1].failed

@@ -36,7 +36,8 @@ class Patience:
 
     def until(self) -> float:
         """When the wait must be over, in seconds of the monotonic clock."""
-        return min(self._silent_at, self.deadline)
+        # Twice a request or more, and `min` costs five times as much.
+        return self._silent_at if self._silent_at < self.deadline else self.deadline
 
     def heard(self, at: float) -> None:
         """Payload came."""

@@ -29,20 +29,19 @@ class Recording:
     of its own it waited since: for the endpoint's line, or to try again.
     """
 
-    status: int | None = None
-    address: str | None = None
-    reply_headers: Headers = ()
-    first_output: float | None = None
-    retry_after: float | None = None
-    findings: tuple[Finding, ...] = ()
-    problem: Problem | None = None
-    waited = 0.0
-    then: str | None = None
-    _cut = 0
-
     def __init__(self, turn: Turn, wire: Wire, kept: int) -> None:
         assert turn.endpoint is not None
-        earlier = _attempts(turn)
+        self.status: int | None = None
+        self.address: str | None = None
+        self.reply_headers: Headers = ()
+        self.first_output: float | None = None
+        self.retry_after: float | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.problem: Problem | None = None
+        self.waited = 0.0
+        self.then: str | None = None
+        self._cut = 0
+        earlier = _attempts(turn) if Attempt in map(type, turn.records) else []
         self.phases = Phases()
         self.endpoint = turn.endpoint.name
         self.model = turn.model or ""

@@ -2,7 +2,9 @@
 it. Keys, breakers and the endpoint's limits meet here; what to do is decided in `retrying`."""
 
 import asyncio
+from collections.abc import Coroutine
 from math import ceil
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -57,6 +59,12 @@ class Trying:
         turn = progress.turn
         assert turn.endpoint is not None
         assert turn.wire is not None
+        self._attempts = 0
+        self._waited = 0.0
+        self._key: Key | None = None
+        self._exchanging: Exchanging | None = None
+        self._permit: Permit | None = None
+        self._taken: Taken | None = None
         self._progress = progress
         self._services = services
         self._endpoint = turn.endpoint
@@ -68,12 +76,6 @@ class Trying:
         self._begin_by = turn.begun + services.retries.deadline
         # The keys that have not failed in this turn.
         self._fresh = _usable_keys(turn.endpoint, services)
-        self._attempts = 0
-        self._waited = 0.0
-        self._key: Key | None = None
-        self._exchanging: Exchanging | None = None
-        self._permit: Permit | None = None
-        self._taken: Taken | None = None
 
     async def begin(self) -> Exchanging:
         """The next attempt, with its key, its place at the endpoint and its breaker's leave. Raises
@@ -91,11 +93,10 @@ class Trying:
         self._exchanging.recording.waited, self._waited = self._waited, 0.0
         return self._exchanging
 
-    async def answered(self) -> None:
+    def answered(self) -> Coroutine[Any, Any, None]:
         """The attempt has begun to answer, or has done so. What follows is no matter of the
         breaker any more."""
-        if self._permit is not None:
-            await self._count(_ANSWERED)
+        return self._count(_ANSWERED)
 
     async def failed(self, error: FilonError, *, committed: bool) -> Again:
         """The attempt has failed: how to try again. Raises Repairing where the request is to be
@@ -134,7 +135,9 @@ class Trying:
             await self._count(_NOTHING)
         exchanging, self._exchanging = self._exchanging, None
         if exchanging is not None:
-            await exchanging.end(self._progress)
+            if not exchanging.over:
+                await exchanging.close()
+            exchanging.end(self._progress)
         else:
             self._note_waiting()
         taken, self._taken = self._taken, None

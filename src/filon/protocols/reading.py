@@ -35,13 +35,13 @@ class FrameReader:
     def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
         self.whole = False
         self.reply: Reply | None = None
-        self._limit = limit
         self._stream: sse.EventReader | None = None
         self._sniffed = False
-        self._held: list[bytes] = []  # the document so far, or blanks before anything else
         self._held_size = 0
         self._over = False  # no more events are to come
         self._lost = False  # the frames cannot be told apart any more
+        self._limit = limit
+        self._held: list[bytes] = []  # the document so far, or blanks before anything else
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """Takes the next bytes, cut anywhere, and gives the events they completed."""

@@ -47,18 +47,31 @@ class Phases:
     request was sent once more over a new one.
     """
 
-    dns: float | None = None
-    connect: float | None = None
-    tls: float | None = None
-    proxy: float | None = None
-    through: str | None = None
-    sent: float | None = None
-    first_byte: float | None = None
-    reused = False
-    retried_stale = False
-    request_headers: Headers = ()
+    __slots__ = (
+        "connect",
+        "dns",
+        "first_byte",
+        "proxy",
+        "request_headers",
+        "retried_stale",
+        "reused",
+        "sent",
+        "start",
+        "through",
+        "tls",
+    )
 
     def __init__(self) -> None:
+        self.dns: float | None = None
+        self.connect: float | None = None
+        self.tls: float | None = None
+        self.proxy: float | None = None
+        self.through: str | None = None
+        self.sent: float | None = None
+        self.first_byte: float | None = None
+        self.reused = False
+        self.retried_stale = False
+        self.request_headers: Headers = ()
         self.start = clock.monotonic()
 
     def since(self) -> float:

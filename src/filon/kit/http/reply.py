@@ -51,27 +51,26 @@ class Line(Protocol):
 class Reply:
     """A reply while it comes. It is an Exchange as soon as `head` has returned."""
 
-    status = 0
-    headers: Headers = ()
-    silent = True
-    _size = 0
-    _begun = False
-    _whole = False
-    _interim = False
-    _keep = False
-    _sent = False
-    _failure: HttpFailure | None = None
-    _unpack: Callable[[bytes], Iterator[bytes]] | None = None
-    _packed: Iterator[bytes] | None = None
-    _parser: HttpResponseParser | None = None
-    _closed = False
-    _held = 0
-    _listening = True
-    _bare = 0
-    _waiter: asyncio.Future[None] | None = None
-    _until = _NEVER
-
     def __init__(self, line: Line, method: str, phases: Phases) -> None:
+        self.status = 0
+        self.headers: Headers = ()
+        self.silent = True
+        self._size = 0
+        self._begun = False
+        self._whole = False
+        self._interim = False
+        self._keep = False
+        self._sent = False
+        self._failure: HttpFailure | None = None
+        self._unpack: Callable[[bytes], Iterator[bytes]] | None = None
+        self._packed: Iterator[bytes] | None = None
+        self._parser: HttpResponseParser | None = None
+        self._closed = False
+        self._held = 0
+        self._listening = True
+        self._bare = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._until = _NEVER
         self.address = line.address
         self._line = line
         self._bodiless = method == "HEAD"
@@ -163,7 +162,8 @@ class Reply:
     def _over(self) -> None:
         self._closed, self._parser = True, None
         if self._keep and self._sent:
-            self._line.release(idle_seconds(self._noted.get(b"keep-alive", b"")))
+            kept = self._noted.get(b"keep-alive")
+            self._line.release(None if kept is None else idle_seconds(kept))
         else:
             self._line.abort()
 

@@ -29,10 +29,11 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
             try:
                 held.add(await exchanging.open(), clock.monotonic())
                 while not exchanging.over:
-                    for output in await _ready(exchanging, held, trying):
-                        left = clock.monotonic()
+                    ready = await _ready(exchanging, held, trying)
+                    left = clock.monotonic()
+                    for output in ready:
                         yield output
-                        patience.paused(clock.monotonic() - left)
+                    patience.paused(clock.monotonic() - left)
                 if not held.committed:
                     for output in held.release():
                         yield output

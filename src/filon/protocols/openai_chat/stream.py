@@ -1,6 +1,7 @@
 """A streamed chat completion: a reader fed bytes cut anywhere, and a writer."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, cast
 
 import msgspec
@@ -48,7 +49,11 @@ class StreamParser(FrameReader):
         self._started = False
         self._open: set[int] = set()
         self._finished: set[int] = set()
-        self._numbers = CallNumbers()
+
+    @cached_property
+    def _numbers(self) -> CallNumbers:
+        # Most replies call no tools.
+        return CallNumbers()
 
     def _document(self, body: bytes) -> list[StreamEvent]:
         events, self.reply = read_reply(body)
