@@ -188,6 +188,11 @@ def visit(
     context.set_default_timeout(LONG * 1000)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     context.add_init_script(COUNTING)
+    return another_tab(context, server)
+
+
+def another_tab(context: BrowserContext, server: Running) -> Visit:
+    """Opens an empty page that remembers what others of the same context do."""
     page = context.new_page()
     opened = Visit(context, page, [], [])
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -206,13 +211,27 @@ def visit(
     return opened
 
 
-@pytest.fixture
-def window(browser: Browser, server: Running, state: StorageState) -> Iterator[Visit]:
-    """A window of its own for each test, signed in, in the chat."""
+@pytest.fixture(scope="module")
+def kept(browser: Browser, server: Running, state: StorageState) -> Iterator[BrowserContext]:
+    """Of all windows of a file: each new one would fetch and compile the page again."""
     opened = visit(browser, server, state=state)
+    yield opened.context
+    opened.context.close()
+
+
+@pytest.fixture
+def window(kept: BrowserContext, server: Running) -> Iterator[Visit]:
+    """A window of its own for each test, signed in, in the chat; what others remembered is gone."""
+    opened = another_tab(kept, server)
+    devtools = kept.new_cdp_session(opened.page)
+    forgotten = {"origin": server.url, "storageTypes": "local_storage"}
+    devtools.send(  # pyright: ignore[reportUnknownMemberType]
+        "Storage.clearDataForOrigin", forgotten
+    )
+    devtools.detach()
     opened.page.goto(server.url)
     yield opened
-    opened.context.close()
+    opened.page.close()
     assert opened.complaints == []
     assert opened.strangers == []
 

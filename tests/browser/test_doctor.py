@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from tests.browser.chatting import copied
 from tests.browser.conftest import Running, Visit, serve, shoot, visit
@@ -36,7 +35,7 @@ endpoints:
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server whose file has four endpoints, each with its own trouble but for one."""
     folder = tmp_path_factory.mktemp("doctor")
     home = folder / "home"
@@ -51,33 +50,12 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert running.stop() == 0
 
 
-def at_endpoints(browser: Browser, ward: Running, **how: Any) -> Visit:
-    """A window that is signed in and stands in the room."""
-    opened = visit(browser, ward, **how)
-    opened.context.add_cookies(signed(browser, ward))
-    opened.page.goto(f"{ward.url}/endpoints")
+def at_endpoints(page: Page, running: Running) -> Page:
+    """Goes into the room."""
+    page.goto(f"{running.url}/endpoints")
     # The file was changed a moment ago.
-    expect(opened.page.get_by_test_id("endpoint-card").filter(has_text="Refused")).to_be_visible()
-    return opened
-
-
-COOKIES: dict[str, list[Any]] = {}
-
-
-def signed(browser: Browser, ward: Running) -> list[Any]:
-    """The cookies of one that used the link, which is good once."""
-    if ward.url not in COOKIES:
-        first = visit(browser, ward)
-        first.page.goto(ward.link)
-        COOKIES[ward.url] = list(first.context.cookies())
-        first.context.close()
-    return COOKIES[ward.url]
-
-
-def leave(opened: Visit) -> None:
-    opened.context.close()
-    assert opened.complaints == []
-    assert opened.strangers == []
+    expect(page.get_by_test_id("endpoint-card").filter(has_text="Refused")).to_be_visible()
+    return page
 
 
 def check(page: Page, name: str) -> None:
@@ -86,42 +64,37 @@ def check(page: Page, name: str) -> None:
     page.get_by_test_id("check").click()
 
 
-def state(page: Page, step: str) -> Locator:
-    return page.locator(f"[data-testid=step-{step}]")
+def step(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-testid=step-{name}]")
 
 
-def test_a_healthy_endpoint_with_a_remark(browser: Browser, ward: Running) -> None:
-    opened = at_endpoints(browser, ward)
-    page = opened.page
+def test_a_healthy_endpoint_with_a_remark(window: Visit, server: Running) -> None:
+    page = at_endpoints(window.page, server)
     check(page, "Groq")
-    expect(state(page, "usage")).to_have_attribute("data-state", "ok")
-    expect(state(page, "model")).to_have_attribute("data-state", "warn")
+    expect(step(page, "usage")).to_have_attribute("data-state", "ok")
+    expect(step(page, "model")).to_have_attribute("data-state", "warn")
     expect(page.get_by_test_id("finding")).to_contain_text("no longer lists llama-retired")
     shoot(page, "doctor-works")
     page.get_by_role("button", name="Without a chat").click()
-    expect(state(page, "chat")).to_have_attribute("data-state", "skipped")
+    expect(step(page, "chat")).to_have_attribute("data-state", "skipped")
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_test_id("doctor")).to_have_count(0)
-    leave(opened)
 
 
-def test_where_it_stops_is_told_with_the_line_to_copy(browser: Browser, ward: Running) -> None:
-    opened = at_endpoints(browser, ward)
-    page = opened.page
+def test_where_it_stops_is_told_with_the_line_to_copy(window: Visit, server: Running) -> None:
+    page = at_endpoints(window.page, server)
     check(page, "Doubled")
-    expect(state(page, "http")).to_have_attribute("data-state", "failed")
-    expect(state(page, "usage")).to_have_attribute("data-state", "skipped")
+    expect(step(page, "http")).to_have_attribute("data-state", "failed")
+    expect(step(page, "usage")).to_have_attribute("data-state", "skipped")
     card = page.get_by_test_id("finding").first
     expect(card).to_contain_text("/v1 stands twice")
     line = copied(page, card.get_by_role("button", name="Copy the line"))
-    assert line == f'baseURL: "{ward.url}/practice/openai/v1"'
+    assert line == f'baseURL: "{server.url}/practice/openai/v1"'
     shoot(page, "doctor-stopped")
-    leave(opened)
 
 
-def test_all_at_once(browser: Browser, ward: Running) -> None:
-    opened = at_endpoints(browser, ward)
-    page = opened.page
+def test_all_at_once(window: Visit, server: Running) -> None:
+    page = at_endpoints(window.page, server)
     page.get_by_test_id("check-all").click()
     line = page.get_by_test_id("doctor-line")
     expect(line.filter(has_text=re.compile("^Practice"))).to_contain_text("works")
@@ -131,25 +104,26 @@ def test_all_at_once(browser: Browser, ward: Running) -> None:
     expect(line.filter(has_text="Mistral")).to_have_count(0)
     shoot(page, "doctor-all")
     line.filter(has_text="Refused").click()
-    expect(state(page, "accepted")).to_have_attribute("data-state", "failed")
+    expect(step(page, "accepted")).to_have_attribute("data-state", "failed")
     page.get_by_role("button", name="All endpoints").click()
     expect(line.first).to_be_visible()
-    leave(opened)
 
 
 @pytest.mark.parametrize("wide", [True, False])
 def test_it_is_read_in_spanish_wide_and_on_a_phone(
-    browser: Browser, ward: Running, wide: bool
+    browser: Browser, server: Running, state: StorageState, wide: bool
 ) -> None:
-    opened = at_endpoints(browser, ward, wide=wide, locale="es-ES")
-    page = opened.page
+    opened = visit(browser, server, wide=wide, locale="es-ES", state=state)
+    page = at_endpoints(opened.page, server)
     check(page, "Refused")
-    expect(state(page, "accepted")).to_have_attribute("data-state", "failed")
-    expect(state(page, "accepted")).to_contain_text("Clave aceptada")
+    expect(step(page, "accepted")).to_have_attribute("data-state", "failed")
+    expect(step(page, "accepted")).to_contain_text("Clave aceptada")
     expect(page.get_by_test_id("finding").first).to_contain_text("rechazó la clave")
     for light in ("light", "dark"):
         page.emulate_media(color_scheme=light)
         shoot(page, f"doctor-es-{'wide' if wide else 'phone'}-{light}")
     # Nothing stands beyond the edge.
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    leave(opened)
+    opened.context.close()
+    assert opened.complaints == []
+    assert opened.strangers == []

@@ -343,6 +343,7 @@ modelSpecs:
       preset: {endpoint: practice, model: echo, promptPrefix: "At {{iso_datetime}}.", seed: 7}
 """
     async with running(settings_of(tmp_path / "home", config), template) as site:
+        await site.browse("PUT", "/api/practice/speed", {"speed": 0})
         sent = await send(site, preset="mirror")
         trace = await site.trace(sent["answer"]["trace_id"])
         body = json.loads(record(trace, "attempt")["request_body"]["text"])

@@ -1,6 +1,7 @@
 """Signing in, gateway keys, passwords. The clock is a number that the tests turn."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -37,10 +38,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, template: Path) -> AsyncIterator[Store]:
+    shutil.copyfile(template, tmp_path / "filon.db")
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'filon.db'}")
-    await store.people.first_person(1.0)
-    await store.people.add("another", 1.0)
     yield store
     await store.close()
 
