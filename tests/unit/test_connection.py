@@ -373,3 +373,18 @@ class Watched:
     def write(self, data: bytes) -> None:
         self._writes.append(data)
         self._transport.write(data)
+
+
+async def test_a_head_without_an_end_is_refused(serving: Serving) -> None:
+    begun = b"POST /echo HTTP/1.1\r\nHost: here\r\n"
+    told, _ = await ask(
+        serving, begun + b"".join(b"X-%d: %s\r\n" % (n, b"y" * 900) for n in range(160))
+    )
+    assert told[""].startswith("431"), told
+
+
+async def test_what_stands_behind_the_chunks_is_no_header(serving: Serving) -> None:
+    told, body = await ask(serving, CHUNKED + b"2\r\nhi\r\n0\r\nX-Late: yes\r\n\r\n")
+    assert body == b"hi"
+    assert serving.doors[0].header(b"x-late") is None
+    assert b"x-late" not in dict(serving.doors[0].headers)

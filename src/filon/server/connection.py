@@ -22,6 +22,10 @@ from filon.server.door import Address, Door, Serve
 
 _LOG = logging.getLogger("uvicorn.error")
 _BAD_REQUEST = b"Invalid HTTP request received."
+# Bytes of a request's head, far more than any client sends; without an end to it one caller could
+# fill the memory.
+_HEAD = 128 * 1024
+_TOO_LONG = b"The head of the request is longer than 128 KB."
 
 
 class Connection(asyncio.Protocol):
@@ -52,6 +56,8 @@ class Connection(asyncio.Protocol):
         # The request that is read, the one that is answered, and those that came too early.
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
+        # Bytes that came of it and are no body.
+        self._bare = 0
         self._door: Door | None = None
         self._answering: Door | None = None
         self._early: deque[Door] = deque()
@@ -74,13 +80,16 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """The caller says something."""
         self._idle_since = None
+        self._bare += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # The request has been read by now, and is answered as if it had not asked for that.
             _LOG.warning("Unsupported upgrade request.")
         except httptools.HttpParserError:
-            self._refuse()
+            self._refuse(400, _BAD_REQUEST)
+        if self._bare > _HEAD:
+            self._refuse(431, _TOO_LONG)
 
     def eof_received(self) -> None:
         """The caller says no more, which ends the connection."""
@@ -125,8 +134,11 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Its head is here: it can be served, its body may follow."""
         door = self._door = Door(
-            self, self._parser.get_method().decode("ascii"), _address(self._url), self._headers
+            self, self._parser.get_method().decode("ascii"), _address_of(self._url), self._headers
         )
+        # What stands behind a body in chunks is no header of the request.
+        self._headers = []
+        self._bare = 0
         # Only one that says so keeps an HTTP/1.0 connection, so that the rest need not be asked.
         if b"connection" in door.first or not self._parser.should_keep_alive():
             door.version = self._parser.get_http_version()
@@ -139,6 +151,7 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of its body."""
+        self._bare = 0
         if self._door is not None and not self._door.ended:
             self._door.take(body)
 
@@ -224,18 +237,29 @@ class Connection(asyncio.Protocol):
         else:
             self._idle_timer = self._loop.call_later(rest, self._look)
 
-    def _refuse(self) -> None:
-        _LOG.warning(_BAD_REQUEST.decode())
+    def _refuse(self, status: int, why: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        _LOG.warning(why.decode())
         self.transport.write(
-            self.preamble(400)
+            self.preamble(status)
             + b"content-type: text/plain; charset=utf-8\r\n"
-            + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(_BAD_REQUEST)
-            + _BAD_REQUEST
+            + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(why)
+            + why
         )
         self.transport.close()
 
 
+def _address_of(url: bytes) -> Address:
+    # What stands in a query may be a secret, such as a link's to sign in, and hardly comes again.
+    return _address(url) if b"?" in url else _plain_address(url)
+
+
 @lru_cache(maxsize=256)
+def _plain_address(url: bytes) -> Address:
+    return _address(url)
+
+
 def _address(url: bytes) -> Address:
     """What a request's first line asks for. Raises what the parser makes a refusal of."""
     parsed = httptools.parse_url(url)

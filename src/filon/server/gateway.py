@@ -5,7 +5,6 @@ that protocol.
 """
 
 import asyncio
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -262,7 +261,6 @@ def _secret(door: Door) -> str:
     )
 
 
-@lru_cache(maxsize=1024)
 def _bearer(authorization: bytes) -> str:
     """The secret in a header that says Bearer; nothing in any other."""
     scheme, _, secret = authorization.decode("latin-1").partition(" ")
