@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,17 @@ class Reply:
     def error(self) -> dict[str, Any]:
         """The error that the body must be."""
         return self.json["error"]
+
+
+class Told(io.StringIO):
+    """What the log has told until it is asked, the lines that wait for others included."""
+
+    write_first: Callable[[], None] | None = None
+
+    def getvalue(self) -> str:
+        if self.write_first is not None:
+            self.write_first()
+        return super().getvalue()
 
 
 @dataclass
@@ -184,9 +195,10 @@ async def running(settings: Settings, template: Path) -> AsyncGenerator[Site]:
         shutil.copyfile(template, settings.home / "filon.db")
     listening = serve._bind("127.0.0.1", 0)  # pyright: ignore[reportPrivateUsage]
     port = listening.getsockname()[1]
-    log = io.StringIO()
+    log = Told()
     with redirect_stderr(log):
         house = await ServerHouse.open(replace(settings, port=port, log_level="debug"))
+        log.write_first = house.services.log.write
     server = serve.Server(house)
     task = asyncio.ensure_future(server.serve(sockets=[listening]))
     try:
