@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Token counts of one reply. All counts are tokens.
 
     `input_tokens` includes `cached_tokens`, which were read from a cache, and `written_tokens`,

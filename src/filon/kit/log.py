@@ -44,6 +44,10 @@ class Log:
         self._due = 0.0
         self._is_written_at_exit = False
 
+    def tells(self, level: Level) -> bool:
+        """Whether events of this level are written, for those who would gather fields in vain."""
+        return _RANK[level] >= self._least
+
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
         if _RANK[level] < self._least:

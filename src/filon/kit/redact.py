@@ -23,6 +23,8 @@ SECRET_HEADERS = frozenset(
 _SHORTEST = 8
 # Letters by which a kind of secret is known, such as `fln_` and `gsk_`.
 _KIND = 4
+# How often a sign is looked at one by one; bytes that are full of signs are left to the pattern.
+_TRIES = 1000
 
 
 def mask(secret: str) -> str:
@@ -52,11 +54,12 @@ class Redactor:
     """Knows the secrets of this process and finds them in text and bytes."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._pattern: re.Pattern[bytes] | None = None
         self._known: set[bytes] = set()
-        # One of these stands wherever a secret does. Looking for them is thirty times faster than
-        # the pattern, which is asked only where one is found.
-        self._signs: tuple[bytes, ...] = ()
+        # One of these stands wherever a secret does: how secrets of a kind begin, and how long they
+        # are. To look for them is thirty times faster than the pattern.
+        self._signs: tuple[tuple[bytes, tuple[int, ...]], ...] = ()
+        # Of all secrets; made when the first is to be masked.
+        self._pattern: re.Pattern[bytes] | None = None
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
@@ -66,49 +69,58 @@ class Redactor:
         if all(secret in known for secret in fresh):
             return
         known.update(fresh)
-        longest_first = sorted(self._known, key=len, reverse=True)
-        self._pattern = re.compile(b"|".join(re.escape(secret) for secret in longest_first))
-        self._signs = _signs(self._known)
+        self._signs = _signs(known)
+        self._pattern = None
 
     def found_in(self, *parts: bytes) -> bool:
         """Whether any secret stands in any of these bytes."""
         for data in parts:
-            for sign in self._signs:
-                if sign in data:
-                    if self._pattern is not None and self._pattern.search(data) is not None:
-                        return True
-                    break
+            for sign, sizes in self._signs:
+                at = data.find(sign)
+                if at >= 0 and self._stands_in(data, at, sign, sizes):
+                    return True
         return False
+
+    def _stands_in(self, data: bytes, at: int, sign: bytes, sizes: tuple[int, ...]) -> bool:
+        """Whether what begins with this sign, here or further on, is a secret."""
+        for _ in range(_TRIES):
+            for size in sizes:
+                if data[at : at + size] in self._known:
+                    return True
+            at = data.find(sign, at + 1)
+            if at < 0:
+                return False
+        return self._all().search(data, at) is not None
+
+    def _all(self) -> re.Pattern[bytes]:
+        if self._pattern is None:
+            longest_first = sorted(self._known, key=len, reverse=True)
+            self._pattern = re.compile(b"|".join(map(re.escape, longest_first)))
+        return self._pattern
 
     def count(self, data: bytes) -> int:
         """How many secrets stand in these bytes."""
-        if self._pattern is None or not self.found_in(data):
-            return 0
-        return len(self._pattern.findall(data))
+        return len(self._all().findall(data)) if self.found_in(data) else 0
 
     def data(self, data: bytes) -> bytes:
         """The bytes with each secret masked, at the same length."""
-        if self._pattern is None or not self.found_in(data):
-            return data
-        return self._pattern.sub(_mask_match, data)
+        return self._all().sub(_mask_match, data) if self.found_in(data) else data
 
     def text(self, text: str) -> str:
         """The text with each secret masked, at the same length."""
-        if self._pattern is None:
-            return text
         data = text.encode("utf-8", "surrogatepass")
         if not self.found_in(data):
             return text
-        return self._pattern.sub(_mask_match, data).decode("utf-8", "surrogatepass")
+        return self._all().sub(_mask_match, data).decode("utf-8", "surrogatepass")
 
 
-def _signs(secrets: Iterable[bytes]) -> tuple[bytes, ...]:
-    """Every secret, but for those of one kind (as gateway keys are, which may be thousands) what
-    they have in common at their beginning."""
+def _signs(secrets: Iterable[bytes]) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
+    """For each kind of secret (as gateway keys are one, of which there may be thousands) what they
+    have in common at their beginning, which of a single one is all of it, and their lengths."""
     kinds: dict[bytes, list[bytes]] = {}
     for secret in secrets:
         kinds.setdefault(secret[:_KIND], []).append(secret)
-    return tuple(_common(alike) for alike in kinds.values())
+    return tuple((_common(alike), tuple({*map(len, alike)})) for alike in kinds.values())
 
 
 def _common(secrets: list[bytes]) -> bytes:

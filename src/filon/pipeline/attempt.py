@@ -71,15 +71,8 @@ class Exchanging:
             raise self.out_of_time() from None
         self._exchange = exchange
         self.recording.opened(exchange)
-        self._services.log.event(
-            "answered",
-            level="debug",
-            trace=self.turn.id,
-            endpoint=self.endpoint.name,
-            url=self.wire.url,
-            status=exchange.status,
-            seconds=phases.first_byte,
-        )
+        if self._services.log.tells("debug"):
+            self._log_answer(exchange)
         if not 200 <= exchange.status < 300:
             raise await self._refusal(exchange)
         return Opened(
@@ -90,6 +83,17 @@ class Exchanging:
             number=self.recording.number,
             at=clock.monotonic(),
             waited=self.recording.waited_before + self.recording.waited + phases.since(),
+        )
+
+    def _log_answer(self, exchange: Exchange) -> None:
+        self._services.log.event(
+            "answered",
+            level="debug",
+            trace=self.turn.id,
+            endpoint=self.endpoint.name,
+            url=self.wire.url,
+            status=exchange.status,
+            seconds=self.recording.phases.first_byte,
         )
 
     async def read(self, until: float) -> Chunk | None:

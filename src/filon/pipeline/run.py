@@ -75,14 +75,15 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
 def _begun(turn: Turn, services: Services) -> Progress:
     progress = services.running[turn.id] = Progress(turn)
     services.announce(progress)
-    services.log.event(
-        "asked",
-        level="debug",
-        trace=turn.id,
-        caller=turn.caller.kind,
-        by=turn.caller.by,
-        model=turn.request.model,
-    )
+    if services.log.tells("debug"):
+        services.log.event(
+            "asked",
+            level="debug",
+            trace=turn.id,
+            caller=turn.caller.kind,
+            by=turn.caller.by,
+            model=turn.request.model,
+        )
     return progress
 
 

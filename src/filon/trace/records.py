@@ -2,6 +2,9 @@
 
 Times are Unix seconds as floats; durations inside records are seconds from the record's own
 `started`. Secrets never stand here: `filon.trace.recorder` masks them before a record is kept.
+
+What is as usual is not stored: it was a seventh of a trace. So a field that has a default keeps it
+for ever; a new field may have any.
 """
 
 from typing import Any, Literal
@@ -17,7 +20,7 @@ from filon.conversation.usage import Usage
 Headers = tuple[tuple[str, str], ...]
 
 
-class Because(Struct, frozen=True, kw_only=True):
+class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The line that caused something: a place in a file, or a word for where no file is at work.
 
     `source` is a file's name (`librechat.yaml`, `deepseek.toml`) or one of "you", "preset",
@@ -41,7 +44,7 @@ class Body(Struct, frozen=True):
     cuts: tuple[int, ...] = ()
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every record has. `error` is set where the stage failed."""
 
     started: float = 0.0
@@ -132,7 +135,7 @@ class Assembled(Record, frozen=True, kw_only=True, tag="assembled"):
     tokenizer: str
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
+class Candidate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One endpoint and model that could have answered, kept or passed over, and why."""
 
     endpoint: str
@@ -153,7 +156,7 @@ class Routed(Record, frozen=True, kw_only=True, tag="routed"):
 Verdict = Literal["kept", "defaulted", "added", "renamed", "clamped", "dropped", "no_effect"]
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one parameter.
 
     `name` is as it was asked, `sent_as` the name on the wire (None when not sent). `wanted` and
@@ -189,7 +192,7 @@ class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
     reason: str
 
 
-class Timing(Struct, frozen=True, kw_only=True):
+class Timing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The phases of one exchange in seconds from its start; None where a phase did not happen.
 
     `dns`, `connect`, `proxy` (the tunnel through one) and `tls` are durations, in this order; a
@@ -253,7 +256,7 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     through: str | None = None
 
 
-class Cost(Struct, frozen=True, kw_only=True):
+class Cost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the turn cost in USD, or why that is unknown.
 
     `usd` None means unknown (`why` says so) unless `kind` is "free" (practice) or "local".
