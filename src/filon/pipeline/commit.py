@@ -6,7 +6,7 @@ So a failure before that point still has a status of its own, and a retry can st
 from collections.abc import Sequence
 
 from filon.conversation.events import shows
-from filon.pipeline.turn import Chunk, Output
+from filon.pipeline.turn import Chunk, Opened
 
 # Seconds after which what there is goes out all the same: a caller that hears nothing gives up.
 GRACE = 10.0
@@ -22,7 +22,7 @@ class Held:
     def __init__(self, ends: float) -> None:
         self._ends = ends
         self._open = False
-        self._outputs: list[Output] = []
+        self._outputs: list[Opened | Chunk] = []
         self.committed = False
 
     def until(self) -> float:
@@ -30,7 +30,7 @@ class Held:
         held = self._outputs
         return self._ends if held and type(held[-1]) is Chunk else _NEVER
 
-    def add(self, output: Output, now: float) -> Sequence[Output]:
+    def add(self, output: Opened | Chunk, now: float) -> Sequence[Opened | Chunk]:
         """Takes an output; returns what may be passed on now."""
         if self._open:
             self.committed = True
@@ -40,7 +40,7 @@ class Held:
             return self.release()
         return ()
 
-    def release(self) -> Sequence[Output]:
+    def release(self) -> Sequence[Opened | Chunk]:
         """Passes on what is held, and holds nothing any more."""
         released, self._outputs = self._outputs, []
         self._open = True

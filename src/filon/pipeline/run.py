@@ -2,8 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import aclosing
+from collections.abc import Awaitable
 from typing import Any
 
 from msgspec import Struct
@@ -21,17 +20,17 @@ from filon.pipeline.stages.send import send
 from filon.pipeline.stages.settle import settle
 from filon.pipeline.stages.translate import translate
 from filon.pipeline.trying import GaveUp, has_next
-from filon.pipeline.turn import Answer, Ended, Output, Turn
+from filon.pipeline.turn import Answer, Taker, Turn
 from filon.providers.endpoint import Endpoint
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import StageFailed
 
 
-async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
-    """Takes a turn through all stages. Yields what comes back, and last the settled turn.
+async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
+    """Takes a turn through all stages, and hands what comes back to `taker`. Returns it settled.
 
-    Never raises for a failed turn: the problem stands in the turn. Closing the generator, or
-    cancelling who waits for it, stops the provider and settles the turn as it is.
+    Never raises for a failed turn: the problem stands in the turn. Cancelling who waits for it
+    stops the provider and settles the turn as it is.
     """
     progress = _begun(turn, services)
     try:
@@ -42,10 +41,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
         while True:
             try:
                 await _translated(progress, services)
-                # Closed in any case: an attempt must be in the turn before the turn is settled.
-                async with aclosing(send(progress, services)) as outputs:
-                    async for output in outputs:
-                        yield output
+                await send(progress, services, taker)
                 break
             except Repairing as found:
                 progress.turn = _anew(progress.turn, repair=found.repair)
@@ -53,7 +49,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
             except GaveUp as gave_up:
                 failed = _given_up(progress, gave_up.error, failed, services)
                 await step(progress, "route", route, services.directory)
-    except (GeneratorExit, asyncio.CancelledError):
+    except asyncio.CancelledError:
         problem = INTERRUPTED if services.closing else _left(progress.turn)
         progress.turn = replace(progress.turn, problem=problem)
         raise
@@ -69,7 +65,7 @@ async def run(turn: Turn, services: Services) -> AsyncGenerator[Output]:
             await _settled(progress, services)
         finally:
             del services.running[turn.id]
-    yield Ended(turn=progress.turn)
+    return progress.turn
 
 
 def _begun(turn: Turn, services: Services) -> Progress:

@@ -1,7 +1,8 @@
 """One request on its way through the pipeline. Frozen: each stage returns a new one."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Literal
+from typing import Protocol as Shape
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -203,10 +204,23 @@ class Opened(Struct, frozen=True, kw_only=True):
     waited: float
 
 
-class Ended(Struct, frozen=True, kw_only=True):
-    """The turn is over and settled."""
+class Taker(Shape):
+    """Who takes what comes back of a turn, as it comes."""
 
-    turn: Turn
+    def opened(self, opened: Opened, /) -> None:
+        """A provider has accepted; what follows is its reply."""
+        ...
+
+    def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
+        """A part of the reply. What this returns is waited for before the provider is read on."""
+        ...
 
 
-Output = Opened | Chunk | Ended
+class Nobody:
+    """Takes nothing: what counts is the turn."""
+
+    def opened(self, opened: Opened, /) -> None:
+        """Nobody needs to know."""
+
+    def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
+        """It stands in the turn."""

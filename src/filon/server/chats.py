@@ -2,6 +2,7 @@
 conversations. The server owns a running answer, so that a reload in the middle changes nothing."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from filon.kit import clock
 from filon.kit.ids import new_id
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Chunk, Ended, Thread, Turn, begin
+from filon.pipeline.turn import Caller, Chunk, Nobody, Thread, Turn, begin
 from filon.server import told
 from filon.server.chosen import Chosen, choose
 from filon.server.growing import Shown, delta_of
@@ -184,21 +185,11 @@ class Chats:
         owner = turn.caller.owner_id
         pause = pause_of(self._services.directory, turn.request.model)
         scribe = _Scribe(self._services, self._live, owner, answer, pause)
-        outputs = run(turn, self._services)
-        settled = turn
         try:
-            async for output in outputs:
-                match output:
-                    case Chunk():
-                        await scribe.add(output.events)
-                    case Ended(turn=settled):
-                        pass
-                    case _:
-                        pass
+            settled = await run(turn, self._services, scribe)
             await scribe.pace.end()
         finally:
             scribe.pace.stop()
-            await outputs.aclose()
             self._running.pop(answer.id, None)
             await asyncio.shield(asyncio.ensure_future(self._finished(owner, answer, scribe)))
         conversation = untitled(settled)
@@ -261,7 +252,7 @@ class Chats:
         self._live.publish(owner, "conversation.changed", {"conversation": _json(self._told(row))})
 
 
-class _Scribe:
+class _Scribe(Nobody):
     """Writes down an answer as it comes: to the tabs at the endpoint's pace, to the store now and
     then. `pause` is in milliseconds."""
 
@@ -283,16 +274,15 @@ class _Scribe:
         self._kept = clock.monotonic()
         self.pace = Pace(self._tell, pause)
 
-    async def add(self, events: tuple[StreamEvent, ...]) -> None:
+    def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """More of the answer."""
-        shown = tuple(event for event in events if isinstance(event, Shown))
+        shown = tuple(event for event in chunk.events if isinstance(event, Shown))
         if not shown:
-            return
+            return None
         self._text += _texts(shown)
         self._reasoning += _thoughts(shown)
         self.pace.add(shown)
-        if clock.monotonic() - self._kept >= CHECKPOINT:
-            await self._keep()
+        return self._keep() if clock.monotonic() - self._kept >= CHECKPOINT else None
 
     def _tell(self, events: tuple[StreamEvent, ...]) -> None:
         whose = {"conversation_id": self._answer.conversation_id, "message_id": self._answer.id}

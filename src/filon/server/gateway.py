@@ -17,7 +17,7 @@ from filon.kit import clock
 from filon.pipeline.run import refuse as refuse_turn
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Chunk, Ended, Opened, Turn, begin
+from filon.pipeline.turn import Caller, Turn, begin
 from filon.protocols.anthropic_messages.request import parse_count, render_count
 from filon.protocols.cutting import cuts_of
 from filon.protocols.registry import named
@@ -101,21 +101,8 @@ class Gateway:
         assert task is not None
         self._answering.add(task)
         door.when_left(task.cancel)
-        outputs = run(turn, self._services)
         try:
-            try:
-                async for output in outputs:
-                    match output:
-                        case Chunk():
-                            relay.chunk(output)
-                        case Opened():
-                            relay.accepted(output)
-                        case Ended(turn=settled):
-                            relay.end(settled)
-                    if door.line.full and not door.ended:
-                        await door.drain()
-            finally:
-                await outputs.aclose()
+            relay.end(await run(turn, self._services, relay))
         except asyncio.CancelledError:
             if not door.gone and not self._services.closing:
                 raise

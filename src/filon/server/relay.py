@@ -5,6 +5,8 @@ allows here: the caller's own name of the model, usage that only we asked for, a
 account of an error. Where the provider speaks another protocol, each event is written anew.
 """
 
+from collections.abc import Awaitable
+
 from filon.conversation.errors import Problem
 from filon.conversation.events import Broken, Done, StreamEvent
 from filon.conversation.reply import ReplyFold
@@ -41,14 +43,14 @@ class Relay:
         self._writer: StreamWriting | None = None
         self._finished = False
 
-    def accepted(self, opened: Opened) -> None:
+    def opened(self, opened: Opened, /) -> None:
         """A provider has accepted; what follows is its reply."""
         self._opened = opened
         wire = opened.turn.wire
         self._same = wire is None or wire.protocol == self._protocol.name
 
-    def chunk(self, chunk: Chunk) -> None:
-        """Passes a part of the reply on."""
+    def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
+        """Passes a part of the reply on, and waits for a caller that reads slowly."""
         if not self._stream:
             if chunk.whole and self._same:
                 for piece in chunk.pieces:
@@ -59,6 +61,7 @@ class Relay:
             self._written(chunk.events)
         else:
             self._edited(chunk)
+        return self._door.drain() if self._door.line.full else None
 
     def end(self, turn: Turn) -> None:
         """Closes the reply, with the turn's problem if it has one."""

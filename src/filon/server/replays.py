@@ -6,7 +6,7 @@ import asyncio
 from filon.conversation.errors import NotFound
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Turn
+from filon.pipeline.turn import Nobody, Turn
 
 
 class Replays:
@@ -42,10 +42,7 @@ class Replays:
             await asyncio.wait(tasks)
 
     async def _run(self, turn: Turn) -> None:
-        outputs = run(turn, self._services)
         try:
-            async for _ in outputs:
-                pass
+            await run(turn, self._services, Nobody())
         finally:
-            await outputs.aclose()
             self._running.pop(turn.id, None)

@@ -18,7 +18,7 @@ from filon.pipeline.directory import Directory
 from filon.pipeline.ending import settled
 from filon.pipeline.run import run
 from filon.pipeline.services import Services
-from filon.pipeline.turn import Caller, Ended, Thread, Turn, begin
+from filon.pipeline.turn import Caller, Nobody, Thread, Turn, begin
 from filon.providers.endpoint import Endpoint, Title, TitleMethod
 from filon.trace.records import Assembled, Body, Received
 
@@ -145,10 +145,7 @@ async def write_title(conversation: Untitled, services: Services) -> str | None:
 
 async def _ask(conversation: Untitled, method: TitleMethod, services: Services) -> Turn:
     turn = _turn(conversation, method, services.directory)
-    async for output in run(turn, services):
-        if isinstance(output, Ended):
-            return output.turn
-    return turn
+    return await run(turn, services, Nobody())
 
 
 def _said(message: Message) -> str:

@@ -1,24 +1,27 @@
 """The only stage that talks to a provider: attempts at the target that `route` chose, each recorded
 as it happens."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
+from typing import cast
 
 from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.pipeline.attempt import Exchanging
 from filon.pipeline.commit import GRACE, Held
+from filon.pipeline.patience import Patience
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.trying import Trying
-from filon.pipeline.turn import Output
+from filon.pipeline.turn import Chunk, Opened, Taker
 
 
-async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]:
+async def send(progress: Progress, services: Services, taker: Taker) -> None:
     """Attempts until one answers.
 
-    Yields Opened, then a Chunk for each piece of the reply, held back until there is something to
-    see; a failure before that stays between Filon and the provider. Raises GaveUp where another
-    target may answer, ProviderError where none may, and DeadlinePassed when the caller's time is
-    over. Whatever happens, the attempts' records and the answer so far stand in the turn.
+    The taker gets what was opened, then a chunk for each piece of the reply, held back until there
+    is something to see; a failure before that stays between Filon and the provider. Raises GaveUp
+    where another target may answer, ProviderError where none may, and DeadlinePassed when the
+    caller's time is over. Whatever happens, the attempts' records and the answer so far stand in
+    the turn.
     """
     trying = Trying(progress, services)
     held = Held(clock.monotonic() + GRACE)
@@ -30,13 +33,10 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
                 held.add(await exchanging.open(), clock.monotonic())
                 while not exchanging.over:
                     ready = await _ready(exchanging, held, trying)
-                    left = clock.monotonic()
-                    for output in ready:
-                        yield output
-                    patience.paused(clock.monotonic() - left)
+                    if ready:
+                        await _pass_on(ready, taker, patience)
                 if not held.committed:
-                    for output in held.release():
-                        yield output
+                    await _pass_on(held.release(), taker, patience)
                     await trying.answered()
                 return
             except FilonError as error:
@@ -47,7 +47,19 @@ async def send(progress: Progress, services: Services) -> AsyncGenerator[Output]
         await trying.wait(again)
 
 
-async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Output]:
+async def _pass_on(ready: Sequence[Opened | Chunk], taker: Taker, patience: Patience) -> None:
+    for one in ready:
+        if type(one) is Chunk:
+            waiting = taker.chunk(one)
+            if waiting is not None:
+                left = clock.monotonic()
+                await waiting
+                patience.paused(clock.monotonic() - left)
+        else:
+            taker.opened(cast(Opened, one))
+
+
+async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Opened | Chunk]:
     """What may be passed on next, if anything."""
     committed = held.committed
     try:
