@@ -44,6 +44,16 @@ class Comment(Struct, frozen=True):
 Item = Event | Comment
 
 
+def _is_one(data: bytes) -> bool:
+    """Whether it is one event of one line of data, as nearly all that arrives is."""
+    return (
+        data.startswith(b"data: ")
+        and data.endswith(b"\n\n")
+        and data.find(b"\n") == len(data) - 2
+        and b"\r" not in data
+    )
+
+
 class EventReader:
     """Reads one text/event-stream. `retry` is the reconnection time it asked for, in ms.
 
@@ -78,6 +88,9 @@ class EventReader:
 
     def feed(self, data: bytes) -> list[Item]:
         """Takes the next bytes and gives what they completed."""
+        if not self._tail and not self._block and _is_one(data) and len(data) <= self._limit:
+            self._first = False
+            return [Event(data[6:-2], data, "message", self._id)]
         items: list[Item] = []
         if not data:
             return items

@@ -64,6 +64,8 @@ class FrameReader:
         except sse.EventTooLarge as error:
             self._lost = True
             return [self._broken(data, f"The stream cannot be read: {error}.")]
+        if len(items) == 1 and type(items[0]) is sse.Event and not self._over:
+            return [self._piece(items[0])]
         return [self._item(item) for item in items]
 
     def end(self) -> list[Piece]:

@@ -1,7 +1,7 @@
 """The only stage that talks to a provider: attempts at the target that `route` chose, each recorded
 as it happens."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 from filon.conversation.errors import FilonError
@@ -31,10 +31,10 @@ async def send(progress: Progress, services: Services, taker: Taker) -> None:
             patience = exchanging.patience
             try:
                 held.add(await exchanging.open(), clock.monotonic())
+                while not (exchanging.over or held.committed):
+                    await _pass_on(await _ready(exchanging, held, trying), taker, patience)
                 while not exchanging.over:
-                    ready = await _ready(exchanging, held, trying)
-                    if ready:
-                        await _pass_on(ready, taker, patience)
+                    await _next(exchanging, taker, patience)
                 if not held.committed:
                     await _pass_on(held.release(), taker, patience)
                     await trying.answered()
@@ -47,16 +47,32 @@ async def send(progress: Progress, services: Services, taker: Taker) -> None:
         await trying.wait(again)
 
 
+async def _next(exchanging: Exchanging, taker: Taker, patience: Patience) -> None:
+    """The next part of a reply of which the reader has seen something."""
+    try:
+        chunk = await exchanging.read(patience.until())
+    except TimeoutError:
+        raise exchanging.out_of_time() from None
+    waiting = None if chunk is None else taker.chunk(chunk)
+    if waiting is not None:
+        await _taken(waiting, patience)
+
+
 async def _pass_on(ready: Sequence[Opened | Chunk], taker: Taker, patience: Patience) -> None:
     for one in ready:
-        if type(one) is Chunk:
-            waiting = taker.chunk(one)
-            if waiting is not None:
-                left = clock.monotonic()
-                await waiting
-                patience.paused(clock.monotonic() - left)
-        else:
-            taker.opened(cast(Opened, one))
+        if type(one) is Opened:
+            taker.opened(one)
+            continue
+        waiting = taker.chunk(cast(Chunk, one))
+        if waiting is not None:
+            await _taken(waiting, patience)
+
+
+async def _taken(waiting: Awaitable[None], patience: Patience) -> None:
+    """Waits for a reader, which is no silence of the provider's."""
+    left = clock.monotonic()
+    await waiting
+    patience.paused(clock.monotonic() - left)
 
 
 async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence[Opened | Chunk]:

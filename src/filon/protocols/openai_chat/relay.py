@@ -2,7 +2,7 @@
 only we asked for. All other bytes stay as they are."""
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -56,7 +56,7 @@ def edit_chunk(
         and not (drop_usage and b'"usage"' in raw)
     ):
         # One line of data, as nearly all providers send it, and nothing to do but the name.
-        named = _named_early(raw, model_alias)
+        named = _named_early(raw, model_alias, recurs=True)
         if named is not None:
             return named
     return edit_data(raw, partial(_edit, model_alias=model_alias, drop_usage=drop_usage))
@@ -97,22 +97,28 @@ def _without_usage(data: bytes) -> bytes | None:
     return remove_member(data, "usage")
 
 
-def _named_early(text: bytes, alias: str) -> bytes | None:
+def _named_early(text: bytes, alias: str, *, recurs: bool = False) -> bytes | None:
     """What `_rename` gives, or None where it takes more than looking for the one `"model"` that
-    stands before anything nested, as in nearly every chunk."""
+    stands before anything nested, as in nearly every chunk. `recurs` says that others begin so."""
     at = text.find(_MODEL)
-    start = at + len(_MODEL)
-    end = text.find(b'"', start)
-    if (
-        at < 0
-        or end < 0
-        or text.count(b'"model"') != 1
-        or text.count(b"{", 0, at) != 1
-        or text.find(b"[", 0, at) >= 0
-        or text.find(b"\\", 0, end) >= 0
-    ):
+    end = text.find(b'"', at + len(_MODEL))
+    if at < 0 or end < 0 or text.find(b'"model"', end) >= 0:
         return None
-    return text[: start - 1] + msgspec.json.encode(alias) + text[end + 1 :]
+    begun = (_same_begun if recurs and end <= _SHORT else _begun)(text[:end], alias)
+    return None if begun is None else begun + text[end:]
+
+
+def _begun(text: bytes, alias: str) -> bytes | None:
+    """A beginning that ends with the model's name, which is the caller's then; None where it is no
+    beginning of an object that has named nothing else so."""
+    if text.count(b'"model"') != 1 or text.count(b"{") != 1 or b"[" in text or b"\\" in text:
+        return None
+    return text[: text.find(_MODEL) + len(_MODEL) - 1] + msgspec.json.encode(alias)[:-1]
+
+
+# All chunks of a stream begin alike.
+_same_begun = lru_cache(maxsize=1024)(_begun)
+_SHORT = 512
 
 
 def _rename(text: bytes, alias: str) -> bytes:
