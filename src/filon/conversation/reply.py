@@ -107,10 +107,10 @@ class _ChoiceSoFar:
     def add_prose(self, kind: type[Text | Reasoning | Refusal], text: str) -> None:
         if not text:
             return
-        last = len(self.runs) - 1
-        if last < 0 or self.runs[last][0] is not kind or last in self.signatures:
-            self.runs.append((kind, []))
-        self.runs[-1][1].append(text)
+        runs = self.runs
+        if not runs or runs[-1][0] is not kind or len(runs) - 1 in self.signatures:
+            runs.append((kind, []))
+        runs[-1][1].append(text)
 
     def sign(self, signature: str) -> None:
         # A thought that its provider hides has a signature and no text.

@@ -136,7 +136,8 @@ class Exchanging:
             kind = _KINDS[type(events[0])]
         else:
             kind = " ".join(dict.fromkeys([_KINDS[type(event)] for event in events]))
-        self.patience.heard(self.recording.frame(data, kind, shows(events)))
+        first = self.recording.first_output is None and shows(events)
+        self.patience.heard(self.recording.frame(data, kind, first))
         return pieces, events
 
     def _good(self, pieces: Sequence[Piece], events: tuple[StreamEvent, ...]) -> Chunk:
@@ -161,8 +162,9 @@ class Exchanging:
         else:
             events = tuple([event for piece in pieces for event in piece.events])
         if self._reader.reply is None:
+            add = self._fold.add
             for event in events:
-                self._fold.add(event)
+                add(event)
         return events
 
     async def _refusal(self, exchange: Exchange) -> ProviderError:

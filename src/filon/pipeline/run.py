@@ -171,9 +171,8 @@ async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
     if not isinstance(turn, Turn):
         turn = await turn
     progress.stage_ended = ended = turn.now()
-    *before, record = turn.records
-    stamped = replace(record, started=progress.stage_started, ended=ended)
-    progress.turn = replace(turn, records=(*before, stamped))
+    stamped = replace(turn.records[-1], started=progress.stage_started, ended=ended)
+    progress.turn = replace(turn, records=(*turn.records[:-1], stamped))
     if turn.problem is not None:
         raise _Told
 

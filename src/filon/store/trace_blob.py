@@ -17,12 +17,17 @@ from filon.conversation.message import Text
 from filon.store.encoding import from_blob, in_msgpack, to_blob
 from filon.store.errors import StoreError
 from filon.trace.records import (
+    Admitted,
     AnyRecord,
     Assembled,
     Attempt,
     Body,
+    Recalled,
     Received,
+    Routed,
+    Settled,
     SourcedMessage,
+    StageFailed,
     Translated,
 )
 
@@ -38,6 +43,7 @@ _ARRAY = b"\xdd"
 Pieces = dict[bytes, bytes]
 
 _NO_BODY = Body(b"")
+_BODILESS = frozenset({Admitted, Routed, Recalled, Settled, StageFailed})
 # Up to so many messages of so many letters are not worth cutting: a trace has their beginnings.
 _FEW = 8
 _SHORT = 400
@@ -105,6 +111,10 @@ def bare(records: Sequence[AnyRecord]) -> Bare:
     items: list[int] = []
     places: list[int] = []
     for record in records:
+        if type(record) in _BODILESS:
+            kept.append(record)
+            places.append(-1)
+            continue
         body, without = _apart(record)
         kept.append(without)
         if body is None:

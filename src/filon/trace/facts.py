@@ -12,8 +12,11 @@ from filon.trace.records import (
     Assembled,
     Attempt,
     Decision,
+    Recalled,
     Received,
+    Routed,
     Settled,
+    StageFailed,
     Translated,
 )
 
@@ -64,6 +67,8 @@ def facts(records: Sequence[AnyRecord]) -> Facts:
     for record in records:
         if record.error is not None:
             flags |= ERROR
+        if type(record) in _SILENT:
+            continue
         if type(record) is Attempt:
             flags |= _tried(record, last)
             findings += _codes(record)
@@ -97,6 +102,8 @@ def facts(records: Sequence[AnyRecord]) -> Facts:
 
 
 _NOTHING = Usage()
+# Records that nothing is found by.
+_SILENT = frozenset({Routed, Recalled, StageFailed})
 
 
 def _codes(record: Attempt | Settled) -> Names:
