@@ -17,7 +17,7 @@ from filon.pipeline.stages.assemble import assemble
 from filon.pipeline.stages.recall import recall
 from filon.pipeline.stages.route import route
 from filon.pipeline.stages.send import send
-from filon.pipeline.stages.settle import settle
+from filon.pipeline.stages.settle import close, settle
 from filon.pipeline.stages.translate import translate
 from filon.pipeline.trying import GaveUp, has_next
 from filon.pipeline.turn import Answer, Taker, Turn
@@ -62,7 +62,7 @@ async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
         _log_fault(progress, services, error)
     finally:
         try:
-            await _settled(progress, services)
+            await _settled(progress, services, taker)
         finally:
             del services.running[turn.id]
     return progress.turn
@@ -134,18 +134,34 @@ def _anew(turn: Turn, **changes: Any) -> Turn:
     return replace(turn, wire=None, answer=Answer(), **changes)
 
 
-async def refuse(turn: Turn, problem: Problem, services: Services) -> Turn:
+async def refuse(turn: Turn, problem: Problem, services: Services, taker: Taker) -> Turn:
     """Settles a turn whose request could not be read, before any stage saw it."""
     received = replace(turn.received, error=problem)
     progress = Progress(replace(turn, problem=problem, records=(received,)))
-    await _settled(progress, services)
+    await _settled(progress, services, taker)
     return progress.turn
 
 
-async def _settled(progress: Progress, services: Services) -> None:
-    """Settles the turn. What there is still to wait for is waited for to its end, even when the
-    caller's task is cancelled a second time; a fault there is logged, and an answer's row is then
-    closed when the program starts again."""
+async def _settled(progress: Progress, services: Services, taker: Taker) -> None:
+    """Closes the turn, lets the taker have the end of it, and settles it. Who has an answer need
+    not wait for what is kept of it, nor do the answers of others that are there by now; what is
+    told of a failure is masked first."""
+    close(progress, services)
+    went_well = progress.turn.problem is None
+    try:
+        if went_well:
+            taker.ended(progress.turn)
+            await asyncio.sleep(0)
+    finally:
+        await _kept(progress, services)
+    if not went_well:
+        taker.ended(progress.turn)
+
+
+async def _kept(progress: Progress, services: Services) -> None:
+    """What there is still to wait for is waited for to its end, even when the caller's task is
+    cancelled a second time; a fault there is logged, and an answer's row is then closed when the
+    program starts again."""
     waiting = settle(progress, services)
     if waiting is None:
         return

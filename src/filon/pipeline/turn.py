@@ -215,6 +215,10 @@ class Taker(Shape):
         """A part of the reply. What this returns is waited for before the provider is read on."""
         ...
 
+    def ended(self, turn: Turn, /) -> None:
+        """Nothing more will come: the turn with its last record."""
+        ...
+
 
 class Nobody:
     """Takes nothing: what counts is the turn."""
@@ -224,3 +228,6 @@ class Nobody:
 
     def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """It stands in the turn."""
+
+    def ended(self, turn: Turn, /) -> None:
+        """It is returned."""

@@ -89,8 +89,8 @@ class Gateway:
         except FilonError as error:
             # What cannot be read leaves a trace too: its sender will look for the reason there.
             turn = _turn(door, protocol, caller, request, body, asked)
-            refused = await refuse_turn(turn, error.problem, self._services)
-            Relay(door, protocol, turn, watch).end(refused)
+            relay = Relay(door, protocol, turn, watch)
+            await refuse_turn(turn, error.problem, self._services, relay)
             return
         turn = _turn(door, protocol, caller, request, body, asked)
         await self._answer(door, Relay(door, protocol, turn, watch), turn)
@@ -102,13 +102,13 @@ class Gateway:
         self._answering.add(task)
         door.when_left(task.cancel)
         try:
-            relay.end(await run(turn, self._services, relay))
+            await run(turn, self._services, relay)
         except asyncio.CancelledError:
             if not door.gone and not self._services.closing:
                 raise
             task.uncancel()
             if not door.gone and not door.ended:
-                relay.end(replace(turn, problem=INTERRUPTED))
+                relay.ended(replace(turn, problem=INTERRUPTED))
         finally:
             door.when_left(None)
             self._answering.discard(task)

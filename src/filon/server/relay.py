@@ -63,7 +63,7 @@ class Relay:
             self._edited(chunk)
         return self._door.drain() if self._door.line.full else None
 
-    def end(self, turn: Turn) -> None:
+    def ended(self, turn: Turn, /) -> None:
         """Closes the reply, with the turn's problem if it has one."""
         if self._door.begun:
             if turn.problem is not None:

@@ -27,12 +27,24 @@ _CUT_OFF = ("caller_left", "interrupted")
 Outcome = Literal["complete", "stopped", "partial", "failed"]
 
 
+def close(progress: Progress, services: Services) -> None:
+    """Adds the last record, and gives back what `admit` took."""
+    turn = progress.turn
+    try:
+        progress.turn = turn.noting(decide(turn, turn.now()))
+    finally:
+        # In any case, or the key would have a place less for ever.
+        reserved = progress.turn.reserved
+        if reserved is not None:
+            services.rates.settle(reserved, _used(progress.turn))
+
+
 def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] | None:
-    """Closes the turn, gives back what `admit` took, and hands the turn to the store. Returns what
-    there is still to wait for, if anything: room at the writer, or a chat's answer on the disk."""
+    """Masks the records of a closed turn and hands it to the store. Returns what there is still to
+    wait for, if anything: room at the writer, or a chat's answer on the disk."""
     if progress.turn.thread is not None:
         return _answer_settled(progress, services)
-    records = _close(progress, services)
+    records = _masked(progress, services)
     turn = progress.turn
     summary = trace_summary(turn)
     if not services.store.traces.offer(turn.caller.owner_id, summary, records, turn.caller.key_id):
@@ -42,22 +54,15 @@ def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] 
 
 
 async def _answer_settled(progress: Progress, services: Services) -> None:
-    records = _close(progress, services)
+    records = _masked(progress, services)
     await _stored(progress, trace_summary(progress.turn), records, services)
 
 
-def _close(progress: Progress, services: Services) -> Bare:
-    """Adds the last record and masks all of them. Returns them ready to be stored."""
-    try:
-        turn = progress.turn
-        last = decide(turn, turn.now())
-        masked = kept((*turn.records, last), services.redactor)
-        progress.turn = replace(turn, records=masked.records, request=_request(turn, services))
-    finally:
-        # In any case, or the key would have a place less for ever.
-        reserved = progress.turn.reserved
-        if reserved is not None:
-            services.rates.settle(reserved, _used(progress.turn))
+def _masked(progress: Progress, services: Services) -> Bare:
+    """Masks the records. Returns them ready to be stored."""
+    turn = progress.turn
+    masked = kept(turn.records, services.redactor)
+    progress.turn = replace(turn, records=masked.records, request=_request(turn, services))
     return masked.bare
 
 
