@@ -384,7 +384,7 @@ async def test_a_head_without_an_end_is_refused(serving: Serving) -> None:
 
 
 async def test_what_stands_behind_the_chunks_is_no_header(serving: Serving) -> None:
-    told, body = await ask(serving, CHUNKED + b"2\r\nhi\r\n0\r\nX-Late: yes\r\n\r\n")
+    _, body = await ask(serving, CHUNKED + b"2\r\nhi\r\n0\r\nX-Late: yes\r\n\r\n")
     assert body == b"2"
     assert serving.doors[0].header(b"x-late") is None
     assert b"x-late" not in dict(serving.doors[0].headers)
