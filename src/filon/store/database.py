@@ -168,7 +168,6 @@ def _set_up_writer(connection: Any, _record: object) -> None:
     # two, which costs each trace a quarter of its time.
     cursor.execute("PRAGMA cache_size = -16384")
     cursor.close()
-    connection.run_async(Connection.step_back)
     # What the sums of traces' times are added up by: see `trace_counted.py`.
     connection.create_function("filon_histograms", 2, merged_in_sql, deterministic=True)
 

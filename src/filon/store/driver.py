@@ -4,10 +4,7 @@ SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite sends eac
 thread: most of the time that a short query takes (0.95 ms became 0.3). Here they go together.
 """
 
-import os
 import sqlite3
-import sys
-import threading
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Self
@@ -20,9 +17,6 @@ Parameters = Sequence[Any]
 # something else, in vain, and that takes longer than all else that it does with a row (CPython
 # 3.11, `pysqlite_microprotocols_adapt`). These two give back what they are given.
 _NONE: dict[None, None] = {None: None}
-# How much nicer the writer's thread is: about a tenth of a core is left to it where the loop wants
-# all of it, which is what it needs.
-_LESS = 10
 # SQL, and the parameters of each time that it is run.
 Statement = tuple[str, Sequence[tuple[Any, ...]]]
 
@@ -95,22 +89,10 @@ class Connection(aiosqlite.Connection):
         """Does the work in the thread of this connection."""
         return await self._execute(work, self._conn, sql, parameters)  # pyright: ignore[reportUnknownMemberType]
 
-    async def step_back(self) -> None:
-        """Lets the event loop's thread go first where both want the same core: callers wait for
-        that one, and for this one nobody does. Only Linux has priorities for threads."""
-        if sys.platform == "linux":
-            await self._execute(_step_back)  # pyright: ignore[reportUnknownMemberType]
-
     async def write(self, statements: Sequence[Statement]) -> None:
         """Runs the statements in a transaction of their own, all with one change of thread. Raises
         what sqlite3 does, and then none of them was done."""
         await self._execute(_write, self._conn, statements)  # pyright: ignore[reportUnknownMemberType]
-
-
-def _step_back() -> None:
-    thread = threading.get_native_id()
-    least = os.getpriority(os.PRIO_PROCESS, thread) + _LESS
-    os.setpriority(os.PRIO_PROCESS, thread, min(19, least))
 
 
 def _write(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:

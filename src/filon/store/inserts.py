@@ -32,7 +32,7 @@ class Into(Struct, frozen=True):
         return [take(row) for row in rows]
 
 
-@lru_cache
+@lru_cache(maxsize=512)
 def _taking(columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Row]:
     return cast("Callable[[Mapping[str, Any]], Row]", itemgetter(*columns))
 
@@ -83,7 +83,7 @@ class _Compiled(Struct, frozen=True):
     of_many: str
 
 
-@lru_cache
+@lru_cache(maxsize=512)
 def _compiled(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns))
     assert tuple(getattr(compiled, "positiontup", None) or columns) == columns
