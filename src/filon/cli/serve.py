@@ -10,6 +10,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Generator
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -101,7 +102,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
         person = await house.store.people.first_person(0.0)
         token = await house.sessions.make_link_token(person.id)
         _greet(house, f"{_address(settings)}/sign-in?token={token}")
-        warming = asyncio.get_running_loop().run_in_executor(None, warm)
+        # Who has a configuration has providers.
+        reading = partial(warm, practice=settings.config is None)
+        warming = asyncio.get_running_loop().run_in_executor(None, reading)
         warming.add_done_callback(_look_less_for_cycles)
         await server.serve(sockets=[listening])
         await warming

@@ -219,11 +219,12 @@ class ServerHouse:
         await self.store.close()
 
 
-def warm() -> None:
-    """Reads the price lists and the practice model ahead of the first answer, which would otherwise
-    wait for them."""
+def warm(*, practice: bool) -> None:
+    """Reads the price lists ahead of the first answer, which would otherwise wait for them, and the
+    practice model where that is what will be asked: it takes 20 MB."""
     models.warm()
-    practice_service.warm()
+    if practice:
+        practice_service.warm()
 
 
 async def _start(practice: Practice, port: int) -> int:
