@@ -201,11 +201,11 @@ def _allowed(caller: Caller, asked: Wishes) -> Caller:
             param=STRICT,
             names={"key": caller.key_name or ""},
         )
-    return replace(
-        caller,
-        lenient=caller.lenient and asked.strict is not True,
-        explain=caller.explain if asked.explain is None else asked.explain,
-    )
+    lenient = caller.lenient and asked.strict is not True
+    explain = caller.explain if asked.explain is None else asked.explain
+    if (lenient, explain) == (caller.lenient, caller.explain):
+        return caller
+    return replace(caller, lenient=lenient, explain=explain)
 
 
 def _turn(

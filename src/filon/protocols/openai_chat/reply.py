@@ -248,21 +248,10 @@ def read_reply(body: bytes) -> tuple[list[StreamEvent], Reply | None]:
     return (events_in(wire, wire.choices), None) if plain is None else plain
 
 
-def _plain_reply(
-    wire: WireReply, choices: list[WireChoice]
-) -> tuple[list[StreamEvent], Reply] | None:
-    """A reply that says one text and nothing else, as nearly all do; None for any other."""
-    if len(choices) != 1 or wire.error or wire.x_groq:
-        return None
-    choice = choices[0]
-    said, reason = choice.message, choice.finish_reason
+def only_text(said: Saying | None) -> str | None:
+    """The text of what says a text and nothing else; None for all that says more or nothing."""
     if (
         said is None
-        or choice.index
-        or not reason
-        or reason.__class__ is not str
-        or reason in _FAILURES
-        or not said.content
         or said.content.__class__ is not str
         or said.reasoning_content
         or said.reasoning
@@ -271,17 +260,36 @@ def _plain_reply(
         or said.function_call
     ):
         return None
+    return said.content or None
+
+
+def _plain_reply(
+    wire: WireReply, choices: list[WireChoice]
+) -> tuple[list[StreamEvent], Reply] | None:
+    """A reply that says one text and nothing else, as nearly all do; None for any other."""
+    if len(choices) != 1 or wire.error or wire.x_groq:
+        return None
+    choice = choices[0]
+    text, reason = only_text(choice.message), choice.finish_reason
+    if (
+        text is None
+        or choice.index
+        or not reason
+        or reason.__class__ is not str
+        or reason in _FAILURES
+    ):
+        return None
     started, usage = started_of(wire), parse_usage(wire.usage)
     reply = Reply(
         id=started.id,
         model=started.model,
         created=started.created,
-        choices=(Choice(index=0, parts=(Text(said.content),), finish_reason=reason),),
+        choices=(Choice(index=0, parts=(Text(text),), finish_reason=reason),),
         usage=usage,
         done=True,
     )
     counts = () if usage is None else (UsageReported(usage),)
-    return [started, TextDelta(said.content), Finished(reason), *counts, Done()], reply
+    return [started, TextDelta(text), Finished(reason), *counts, Done()], reply
 
 
 def events_in(wire: WireReply, choices: list[WireChoice]) -> list[StreamEvent]:

@@ -31,7 +31,7 @@ _APART = frozenset({"model", "stream", FALLBACKS})
 def parse_request(body: bytes) -> ChatRequest:
     """Reads a request's body. Raises InvalidRequest, in words and with `param`."""
     try:
-        return _usual(body) or _parse(body)
+        return read_plain(body) or read_closely(body)
     except RecursionError as error:
         raise InvalidRequest(f"The body is nested more than {MAX_DEPTH} levels deep.") from error
 
@@ -46,8 +46,8 @@ _FIELDS = msgspec.json.Decoder(dict[str, Any])
 _MESSAGES = msgspec.json.Decoder(_Messages)
 
 
-def _usual(body: bytes) -> ChatRequest | None:
-    """A body whose parameters are numbers and words, read in two looks; None where `_parse` has to
+def read_plain(body: bytes) -> ChatRequest | None:
+    """A body whose parameters are numbers and words, read in two looks; None where `read_closely` has to
     look closely, which also knows how to say what is wrong."""
     try:
         fields = _FIELDS.decode(body)
@@ -74,7 +74,8 @@ def _usual(body: bytes) -> ChatRequest | None:
     )
 
 
-def _parse(body: bytes) -> ChatRequest:
+def read_closely(body: bytes) -> ChatRequest:
+    """Any body, member by member. Raises InvalidRequest with the place of what is wrong."""
     fields = body_fields(body)
     model, stream = model_of(fields), stream_of(fields)
     items = _items(fields.pop("messages", None))

@@ -30,6 +30,7 @@ from filon.protocols.openai_chat.reply import (
     events_of,
     finish_of,
     index_of,
+    only_text,
     read_reply,
     reasoning_name,
     started_of,
@@ -101,20 +102,9 @@ class StreamParser(FrameReader):
         ):
             return None
         choice = choices[0]
-        said = choice.delta
-        if (
-            said is None
-            or choice.finish_reason is not None
-            or choice.index != 0
-            or said.content.__class__ is not str
-            or said.reasoning_content
-            or said.reasoning
-            or said.refusal
-            or said.tool_calls
-            or said.function_call
-        ):
+        if choice.finish_reason is not None or choice.index != 0:
             return None
-        return said.content or None
+        return only_text(choice.delta)
 
     def _chunk(self, raw: bytes, data: bytes, wire: WireReply) -> Piece:
         events: list[StreamEvent] = []
