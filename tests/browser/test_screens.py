@@ -1,6 +1,6 @@
 """Every room, wide and phone-sized, light and dark, in both languages: pictures to look at, and
 what can be told without eyes: nothing overflows, nothing is left untranslated, axe is content.
-Spanish is seen wide by night and on a phone by day, English in all four ways."""
+Spanish is judged in all four ways and drawn wide by night and on a phone by day."""
 
 from collections.abc import Iterator
 

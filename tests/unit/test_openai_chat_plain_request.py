@@ -64,7 +64,7 @@ def test_a_plain_body_is_read_in_two_looks() -> None:
         b'\xef\xbb\xbf{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}',
         b'{"model": "m", "messages": [{"role": "user", "content": "\xff"}]}',
         b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": []}',
-        b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "n": 9999999999999999999}',
+        b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "n":9999999999999999999}',
     ],
 )
 def test_what_is_unusual_is_looked_at_closely(body: bytes) -> None:

@@ -47,8 +47,8 @@ _MESSAGES = msgspec.json.Decoder(_Messages)
 
 
 def read_plain(body: bytes) -> ChatRequest | None:
-    """A body whose parameters are numbers and words, read in two looks; None where `read_closely` has to
-    look closely, which also knows how to say what is wrong."""
+    """A body whose parameters are numbers and words, in two looks; None leaves it to
+    `read_closely`, which also knows how to say what is wrong."""
     try:
         fields = _FIELDS.decode(body)
         items = _MESSAGES.decode(body).messages
