@@ -17,7 +17,7 @@ from filon.conversation.rights import KeyRules
 from filon.conversation.usage import Usage
 from filon.kit import clock
 from filon.kit.ids import new_id
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import AnyRecord, Body, Headers, Received
 
