@@ -1,5 +1,5 @@
 """From what was asked to the provider's wire: each parameter decided, then URL, headers, body.
-Pure."""
+Pure, but for the time in its record."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
@@ -85,7 +84,7 @@ def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
         headers=wire.headers,
         body=wire.body,
     )
-    return replace(turn, wire=wire, records=(*turn.records, record))
+    return turn.after(record, wire=wire)
 
 
 def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
