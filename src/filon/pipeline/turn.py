@@ -1,7 +1,7 @@
 """One request on its way through the pipeline. Frozen: each stage returns a new one."""
 
 from collections.abc import Awaitable, Mapping
-from typing import Any, Literal
+from typing import Literal
 from typing import Protocol as Shape
 
 from msgspec import Struct
@@ -144,13 +144,12 @@ class Turn(Struct, frozen=True, kw_only=True):
         """Unix time in seconds, as it would be had nobody set the clock since it began."""
         return self.started + clock.monotonic() - self.begun
 
-    def after(self, record: AnyRecord, **changes: Any) -> "Turn":
-        """The turn behind a stage that ends now: with its record, stamped with the stage's time,
-        and what else it changed."""
+    def after(self, record: AnyRecord) -> "Turn":
+        """The turn behind a stage that ends now: with its record, stamped with its time."""
         now = self.started + clock.monotonic() - self.begun
         # A stage begins where the one before it ended: between two nothing takes time.
         stamped = replace(record, started=self.reached, ended=now)
-        return replace(self, reached=now, records=(*self.records, stamped), **changes)
+        return replace(self, reached=now, records=(*self.records, stamped))
 
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""

@@ -41,7 +41,8 @@ def route(turn: Turn, directory: Directory) -> Turn:
         way = _way(turn, directory)
         if is_plain:
             _WAYS.keep(way, (request.model, request.wants), directory, rules)
-    return turn.after(way.record, endpoint=way.endpoint, model=way.record.model)
+    routed = replace(turn, endpoint=way.endpoint, model=way.record.model)
+    return routed.after(way.record)
 
 
 def _way(turn: Turn, directory: Directory) -> _Way:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
@@ -84,7 +85,7 @@ def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
         headers=wire.headers,
         body=wire.body,
     )
-    return turn.after(record, wire=wire)
+    return replace(turn, wire=wire).after(record)
 
 
 def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
