@@ -96,10 +96,14 @@ class Connection(asyncio.Protocol):
         found = plain(data)
         if found is None:
             return data
-        self._door = Door(self, found.head)
+        door = self._door = Door(self, found.head)
+        self._next(door)
+        body = data[found.begins :]
+        if len(body) == found.length:
+            door.whole(body)
+            return b""
         self._owed = found.length
-        self._next(self._door)
-        return self._body_of(data[found.begins :])
+        return self._body_of(body)
 
     def _body_of(self, data: bytes) -> bytes:
         body, rest = data[: self._owed], data[self._owed :]

@@ -138,6 +138,11 @@ class Door:
         if self._stirred is not None:
             self._stirred.set()
 
+    def whole(self, body: bytes) -> None:
+        """The body came all at once, with the head."""
+        self._body.append(body)
+        self._complete = self._news = True
+
     def complete(self) -> None:
         """The body has come to its end."""
         self._complete = self._news = True
