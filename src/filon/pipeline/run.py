@@ -27,6 +27,8 @@ from filon.trace.records import StageFailed
 
 Stage = Callable[[Turn, Services], Turn | Awaitable[Turn]]
 
+_WAITING: tuple[tuple[str, Stage], ...] = (("admit", admit), ("assemble", assemble))
+
 
 async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
     """Takes a turn through all stages, and hands what comes back to `taker`. Returns it settled.
@@ -36,8 +38,7 @@ async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
     """
     progress = _begun(turn, services)
     try:
-        await _step(progress, "admit", admit, services)
-        await _step(progress, "assemble", assemble, services)
+        await _asked(progress, services)
         failed: _Failed | None = None
         _routed(progress, services)
         while True:
@@ -84,13 +85,14 @@ def _begun(turn: Turn, services: Services) -> Progress:
     return progress
 
 
-async def _step(progress: Progress, name: str, stage: Stage, services: Services) -> None:
-    """Runs a stage that may have to wait."""
-    progress.stage = name
-    turn = stage(progress.turn, services)
-    progress.turn = turn = turn if isinstance(turn, Turn) else await turn
-    if turn.problem is not None:
-        raise _Told
+async def _asked(progress: Progress, services: Services) -> None:
+    """The stages that may have to wait, up to where it is known what is asked."""
+    for name, stage in _WAITING:
+        progress.stage = name
+        turn = stage(progress.turn, services)
+        progress.turn = turn = turn if isinstance(turn, Turn) else await turn
+        if turn.problem is not None:
+            raise _Told
 
 
 class _Told(Exception):
