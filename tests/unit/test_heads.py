@@ -101,13 +101,14 @@ def test_a_plain_request_is_what_the_parser_reads(
     found = plain(head + b"abcPOST / HTTP/1.1")
     if found is None:
         return
-    read = Read((head + b"abc")[: found.begins + found.length])
+    told, begins, length = found
+    read = Read((head + b"abc")[: begins + length])
     assert not read.refused
     assert read.over
     assert read.keeps
     assert read.version == "1.1"
-    assert read.body == (head + b"abc")[found.begins :][: found.length]
-    assert found.head == head_of(read.method, address_of(read.url), tuple(read.headers))
+    assert read.body == (head + b"abc")[begins:][:length]
+    assert told == head_of(read.method, address_of(read.url), tuple(read.headers))
 
 
 @pytest.mark.parametrize("length", [1, 9, 10, 12_345])
@@ -115,14 +116,15 @@ def test_one_head_is_known_with_every_length(length: int) -> None:
     head = b"\r\n".join([USUAL, b"Host: here", b"content-length: %d" % length, b"X-Y: z", b"", b""])
     found = plain(head)
     assert found is not None
-    assert (found.begins, found.length) == (len(head), length)
+    told, *places = found
+    assert places == [len(head), length]
     size = b"%d" % length
-    assert found.head.headers == ((b"host", b"here"), (b"content-length", size), (b"x-y", b"z"))
-    assert found.head.first[b"content-length"] == size
-    assert found.head.told[1] == ("content-length", str(length))
+    assert told.headers == ((b"host", b"here"), (b"content-length", size), (b"x-y", b"z"))
+    assert told.first[b"content-length"] == size
+    assert told.told[1] == ("content-length", str(length))
     again = plain(head + b"a body")
     assert again is not None
-    assert again.head is found.head
+    assert again[0] is told
 
 
 @pytest.mark.parametrize(

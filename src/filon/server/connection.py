@@ -96,13 +96,14 @@ class Connection(asyncio.Protocol):
         found = plain(data)
         if found is None:
             return data
-        door = self._door = Door(self, found.head)
+        head, begins, length = found
+        door = self._door = Door(self, head)
         self._next(door)
-        body = data[found.begins :]
-        if len(body) == found.length:
+        body = data[begins:]
+        if len(body) == length:
             door.whole(body)
             return b""
-        self._owed = found.length
+        self._owed = length
         return self._body_of(body)
 
     def _body_of(self, data: bytes) -> bytes:

@@ -45,14 +45,6 @@ class Head(Struct, frozen=True):
     told: tuple[tuple[str, str], ...]
 
 
-class Plain(NamedTuple):
-    """A request's head, where its body begins in the bytes that came, and how long that is."""
-
-    head: Head
-    begins: int
-    length: int
-
-
 def head_of(method: str, address: Address, headers: Fields) -> Head:
     """The head that says this."""
     # All at once, since one by one takes four times as long. No header holds a line's end.
@@ -78,10 +70,10 @@ def _address(url: bytes) -> Address:
     return Address(unquote(path) if "%" in path else path, parsed.path, parsed.query or b"")
 
 
-def plain(data: bytes) -> Plain | None:
-    """The request with which these bytes begin, where its head is whole and nothing is unusual:
-    a POST whose body has a length, over a connection that goes on. Else the parser has to see
-    it."""
+def plain(data: bytes) -> tuple[Head, int, int] | None:
+    """The head with which these bytes begin, where its body does, and how long that is: where the
+    head is whole and nothing is unusual, a POST whose body has a length, over a connection that
+    goes on. Else the parser has to see it."""
     if not data.startswith(_POST):
         return None
     found = _LENGTH.search(data, 0, _LONGEST)
@@ -94,7 +86,7 @@ def plain(data: bytes) -> Plain | None:
     begins = end + len(_END)
     length = data[at:behind]
     head = _with_length(data[:at], length, data[behind:begins])
-    return None if head is None else Plain(head, begins, int(length))
+    return None if head is None else (head, begins, int(length))
 
 
 @lru_cache(maxsize=256)
