@@ -156,7 +156,7 @@ class FrameReader:
     def _sniff(self, data: bytes) -> bytes:
         """Tells a document from a stream by its first character; holds blanks until it comes."""
         head = b"".join((*self._held, data)) if self._held else data
-        first = head[:1] if head[:1] in _DOCUMENT else head.lstrip(_BLANKS)[:1]
+        first = head.lstrip(_BLANKS)[:1]
         if not first:
             self._held.append(data)
             return b""
