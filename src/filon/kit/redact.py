@@ -72,13 +72,12 @@ class Redactor:
         self._signs = _signs(known)
         self._pattern = None
 
-    def found_in(self, *parts: bytes) -> bool:
-        """Whether any secret stands in any of these bytes."""
-        for data in parts:
-            for sign, sizes in self._signs:
-                at = data.find(sign)
-                if at >= 0 and self._stands_in(data, at, sign, sizes):
-                    return True
+    def found_in(self, data: bytes) -> bool:
+        """Whether any secret stands in these bytes."""
+        for sign, sizes in self._signs:
+            at = data.find(sign)
+            if at >= 0 and self._stands_in(data, at, sign, sizes):
+                return True
         return False
 
     def _stands_in(self, data: bytes, at: int, sign: bytes, sizes: tuple[int, ...]) -> bool:

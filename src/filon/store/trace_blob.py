@@ -16,18 +16,14 @@ from msgspec.structs import replace
 from filon.conversation.message import Text
 from filon.store.encoding import from_blob, in_msgpack, to_blob
 from filon.store.errors import StoreError
+from filon.trace.places import places
 from filon.trace.records import (
-    Admitted,
     AnyRecord,
     Assembled,
     Attempt,
     Body,
-    Recalled,
     Received,
-    Routed,
-    Settled,
     SourcedMessage,
-    StageFailed,
     Translated,
 )
 
@@ -43,7 +39,7 @@ _ARRAY = b"\xdd"
 Pieces = dict[bytes, bytes]
 
 _NO_BODY = Body(b"")
-_BODILESS = frozenset({Admitted, Routed, Recalled, Settled, StageFailed})
+_WITH_BODIES = frozenset({Received, Assembled, Translated, Attempt})
 # Up to so many messages of so many letters are not worth cutting: a trace has their beginnings.
 _FEW = 8
 _SHORT = 400
@@ -106,27 +102,20 @@ class Bare(Struct, frozen=True):
 
 def bare(records: Sequence[AnyRecord]) -> Bare:
     """The records, ready to be looked through and to be packed."""
-    kept: list[AnyRecord] = []
+    kept = [*records]
+    found = [-1] * len(kept)
     bodies: list[Body] = []
     items: list[int] = []
-    places: list[int] = []
-    for record in records:
-        if type(record) in _BODILESS:
-            kept.append(record)
-            places.append(-1)
-            continue
-        body, without = _apart(record)
-        kept.append(without)
+    for at in places(records, _WITH_BODIES):
+        record = kept[at]
+        body, kept[at] = _apart(record)
         if body is None:
-            places.append(-1)
-        elif body in bodies:
-            places.append(bodies.index(body))
-        else:
-            places.append(len(bodies))
+            continue
+        if body not in bodies:
             bodies.append(body)
             items.append(len(record.messages) if type(record) is Assembled else 0)
-    encoded = in_msgpack(kept)
-    return Bare(tuple(kept), tuple(bodies), tuple(items), tuple(places), encoded)
+        found[at] = bodies.index(body)
+    return Bare(tuple(kept), tuple(bodies), tuple(items), tuple(found), in_msgpack(kept))
 
 
 def encode(records: Sequence[AnyRecord]) -> tuple[bytes, Pieces]:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from filon.kit.redact import Redactor
 from filon.store.trace_blob import Bare, bare
-from filon.trace.recorder import across_frames, without_keys, without_secrets
+from filon.trace.recorder import replies, without_keys, without_secrets
 from filon.trace.records import AnyRecord
 
 
@@ -19,14 +19,15 @@ def kept(records: tuple[AnyRecord, ...], redactor: Redactor) -> Kept:
     """As `redact`, looking for secrets in the very bytes that will be stored."""
     masked = without_keys(records)
     stripped = bare(masked)
-    if _is_secret_in(stripped, redactor) or across_frames(masked, redactor):
+    if stripped.encoded is None or redactor.found_in(
+        _looked_through(masked, stripped, stripped.encoded)
+    ):
+        # Without the bytes each value has to be looked at.
         masked = without_secrets(masked, redactor)
         stripped = bare(masked)
     return Kept(masked, stripped)
 
 
-def _is_secret_in(stripped: Bare, redactor: Redactor) -> bool:
-    if stripped.encoded is None:
-        # Without the bytes each value has to be looked at.
-        return True
-    return redactor.found_in(stripped.encoded, *[body.data for body in stripped.bodies])
+def _looked_through(masked: tuple[AnyRecord, ...], stripped: Bare, encoded: bytes) -> bytes:
+    bodies = [body.data for body in stripped.bodies]
+    return b"\0".join([encoded, *bodies, *replies(masked)])
