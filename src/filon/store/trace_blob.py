@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.conversation.message import Text
 from filon.store.encoding import from_blob, in_msgpack, to_blob
 from filon.store.errors import StoreError
 from filon.trace.places import places
@@ -40,9 +39,8 @@ Pieces = dict[bytes, bytes]
 
 _NO_BODY = Body(b"")
 _WITH_BODIES = frozenset({Received, Assembled, Translated, Attempt})
-# Up to so many messages of so many letters are not worth cutting: a trace has their beginnings.
+# Up to so many messages are not worth cutting: a trace has only the beginning of each.
 _FEW = 8
-_SHORT = 400
 
 
 class _Stored(Struct, frozen=True, array_like=True):
@@ -175,7 +173,7 @@ def _apart(record: AnyRecord) -> tuple[Body | None, AnyRecord]:
         return record.body, replace(record, body=_NO_BODY)
     if type(record) is Attempt:
         return record.request_body, replace(record, request_body=_NO_BODY)
-    if type(record) is Assembled and _are_long(record.messages):
+    if type(record) is Assembled and len(record.messages) > _FEW:
         body = _as_body(record.messages)
         return body, record if body is None else replace(record, messages=())
     return None, record
@@ -189,16 +187,6 @@ def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:
     if type(record) is Assembled:
         return replace(record, messages=_as_messages(body, items))
     return record
-
-
-def _are_long(messages: tuple[SourcedMessage, ...]) -> bool:
-    if len(messages) > _FEW:
-        return True
-    for one in messages:
-        for part in one.message.parts:
-            if type(part) is Text and len(part.text) > _SHORT:
-                return True
-    return False
 
 
 def _as_body(messages: tuple[SourcedMessage, ...]) -> Body | None:

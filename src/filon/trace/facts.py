@@ -1,22 +1,24 @@
 """What a trace is found by: its records, read once when it is settled. Pure."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
 
+from filon.conversation.finding import Finding
 from filon.conversation.message import Image, Reasoning, ToolCall
 from filon.conversation.usage import Usage
+from filon.trace.places import attempts
 from filon.trace.records import (
     Admitted,
     AnyRecord,
     Assembled,
     Attempt,
     Decision,
-    Recalled,
     Received,
-    Routed,
     Settled,
-    StageFailed,
     Translated,
 )
 
@@ -56,39 +58,35 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 def facts(records: Sequence[AnyRecord]) -> Facts:
-    """The facts of a turn that is over. It runs for every request: one pass, by exact type."""
-    tags: Names = ()
-    findings: Names = ()
-    decisions: tuple[Decision, ...] = ()
-    replay_of: str | None = None
-    last: Attempt | None = None
-    end: Settled | None = None
-    flags = 0
-    for record in records:
-        if record.error is not None:
+    """The facts of a turn, which is over or has come so far."""
+    # It runs for every request, and to look at each record would take longer than all the rest.
+    last: dict[type[AnyRecord], Any] = dict(zip(map(type, records), records, strict=True))
+    received: Received | None = last.get(Received)
+    admitted: Admitted | None = last.get(Admitted)
+    assembled: Assembled | None = last.get(Assembled)
+    translated: Translated | None = last.get(Translated)
+    end: Settled | None = last.get(Settled)
+    tags = (received.tags if received else ()) + (admitted.tags if admitted else ())
+    tried = attempts(records) if Attempt in last else []
+    dropped, changed, offered = _lost_and_changed(translated.decisions) if translated else _KEPT
+    used = (end.usage or end.estimated or _NOTHING) if end else _NOTHING
+    findings: tuple[Finding, ...] = ()
+    flags = TOOLS if offered else 0
+    for attempt in tried:
+        findings += attempt.findings
+        if attempt.status is not None and attempt.status >= 400:
             flags |= ERROR
-        if type(record) in _SILENT:
-            continue
-        if type(record) is Attempt:
-            flags |= _tried(record, last)
-            findings += _codes(record)
-            last = record
-        elif type(record) is Settled:
-            findings += _codes(record)
-            end = record
-        elif type(record) is Translated:
-            decisions = record.decisions
-        elif type(record) is Received:
-            tags += record.tags
-            replay_of = record.replay_of
-        elif type(record) is Admitted:
-            tags += record.tags
-        elif type(record) is Assembled:
-            flags |= _shown(record)
-    dropped, changed, offered = _lost_and_changed(decisions)
-    used = (end.usage or end.estimated if end else None) or _NOTHING
+    if end is not None:
+        findings += end.findings
+        flags |= _answered(end, used)
+    if any(map(_ERROR, records)):
+        flags |= ERROR
+    if len(tried) > 1:
+        flags |= _went_on(tried)
+    if assembled is not None:
+        flags |= _shown(assembled)
     return Facts(
-        findings=tuple(dict.fromkeys(findings)) if findings else (),
+        findings=_codes(findings) if findings else (),
         dropped=dropped,
         changed=changed,
         tags=tuple(dict.fromkeys(tags)) if tags else (),
@@ -96,18 +94,18 @@ def facts(records: Sequence[AnyRecord]) -> Facts:
         reasoning_tokens=used.reasoning_tokens,
         cached_tokens=used.cached_tokens,
         rate=end.rate if end else None,
-        replay_of=replay_of,
-        flags=flags | _answered(end, used) | (TOOLS if offered else 0),
+        replay_of=received.replay_of if received else None,
+        flags=flags,
     )
 
 
 _NOTHING = Usage()
-# Records that nothing is found by.
-_SILENT = frozenset({Routed, Recalled, StageFailed})
+_KEPT: tuple[Names, Names, bool] = ((), (), False)
+_ERROR = attrgetter("error")
 
 
-def _codes(record: Attempt | Settled) -> Names:
-    return tuple([finding.code for finding in record.findings]) if record.findings else ()
+def _codes(findings: tuple[Finding, ...]) -> Names:
+    return tuple(dict.fromkeys([finding.code for finding in findings]))
 
 
 def _shown(record: Assembled) -> int:
@@ -118,25 +116,24 @@ def _shown(record: Assembled) -> int:
     return 0
 
 
-def _tried(record: Attempt, last: Attempt | None) -> int:
-    """Whether one target was tried again, another was tried, and whether a try failed."""
-    flags = ERROR if record.status is not None and record.status >= 400 else 0
-    if last is not None:
-        same = (last.endpoint, last.model) == (record.endpoint, record.model)
+def _went_on(tried: list[Attempt]) -> int:
+    """Whether one target was tried again, and whether another was tried."""
+    flags = 0
+    for last, attempt in pairwise(tried):
+        same = (last.endpoint, last.model) == (attempt.endpoint, attempt.model)
         flags |= RETRY if same else FALLBACK
     return flags
 
 
 def _lost_and_changed(decisions: tuple[Decision, ...]) -> tuple[Names, Names, bool]:
     """The names that were dropped and changed, and whether tools were offered."""
-    if not decisions:
-        return (), (), False
     dropped: list[str] = []
     changed: list[str] = []
     offered = False
     for one in decisions:
         if one.decision == "kept":
-            offered |= one.name in _OFFERS_TOOLS
+            if one.name in _OFFERS_TOOLS:
+                offered = True
         elif one.name in _ASIDE:
             continue
         elif one.decision in _CHANGED:
@@ -147,9 +144,7 @@ def _lost_and_changed(decisions: tuple[Decision, ...]) -> tuple[Names, Names, bo
     return tuple(dropped), tuple(changed), offered
 
 
-def _answered(end: Settled | None, used: Usage) -> int:
-    if end is None:
-        return 0
+def _answered(end: Settled, used: Usage) -> int:
     flags = REASONING if end.thought_field or used.reasoning_tokens else 0
     for part in end.message.parts if end.message is not None else ():
         if type(part) is ToolCall:

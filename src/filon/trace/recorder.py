@@ -8,12 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from filon.kit.redact import Redactor, carries_key, mask_header
-from filon.trace.places import places
+from filon.trace.places import attempts, places
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
 _WITH_HEADERS = frozenset({Received, Translated, Attempt})
-_ATTEMPTS = frozenset({Attempt})
 
 
 def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -48,8 +47,7 @@ def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple
 def replies(records: tuple[AnyRecord, ...]) -> list[bytes]:
     """The replies that came in several frames, joined: a secret may lie across the border of two,
     where neither shows it alone."""
-    attempts = [cast(Attempt, records[at]) for at in places(records, _ATTEMPTS)]
-    return [_joined(one.frames) for one in attempts if len(one.frames) > 1]
+    return [_joined(one.frames) for one in attempts(records) if len(one.frames) > 1]
 
 
 def headers(pairs: Headers) -> Headers:
