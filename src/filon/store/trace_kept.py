@@ -9,25 +9,25 @@ from filon.trace.records import AnyRecord
 
 
 class Kept(Struct, frozen=True):
-    """The records as they may leave memory, and the same ones ready to be stored."""
+    """The records as they may leave memory, and the same ones ready to be stored. `clean` says that
+    no secret stood in them, headers aside, nor in what was looked at beside them."""
 
     records: tuple[AnyRecord, ...]
     bare: Bare
+    clean: bool
 
 
-def kept(records: tuple[AnyRecord, ...], redactor: Redactor) -> Kept:
-    """As `redact`, looking for secrets in the very bytes that will be stored."""
+def kept(records: tuple[AnyRecord, ...], redactor: Redactor, beside: str = "") -> Kept:
+    """As `redact`, looking for secrets in the very bytes that will be stored, and in a text beside
+    them."""
     masked = without_keys(records)
     stripped = bare(masked)
-    if stripped.encoded is None or redactor.found_in(
-        _looked_through(masked, stripped, stripped.encoded)
-    ):
-        # Without the bytes each value has to be looked at.
-        masked = without_secrets(masked, redactor)
-        stripped = bare(masked)
-    return Kept(masked, stripped)
-
-
-def _looked_through(masked: tuple[AnyRecord, ...], stripped: Bare, encoded: bytes) -> bytes:
-    bodies = [body.data for body in stripped.bodies]
-    return b"\0".join([encoded, *bodies, *replies(masked)])
+    if stripped.encoded is not None:
+        bodies = [body.data for body in stripped.bodies]
+        name = beside.encode("utf-8", "surrogatepass")
+        looked = b"\0".join([stripped.encoded, name, *bodies, *replies(masked)])
+        if not redactor.found_in(looked):
+            return Kept(masked, stripped, clean=True)
+    # Where there are no bytes each value has to be looked at, too.
+    masked = without_secrets(masked, redactor)
+    return Kept(masked, bare(masked), clean=False)

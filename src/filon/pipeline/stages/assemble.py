@@ -141,7 +141,7 @@ def _preview(message: Message) -> Message:
     if len(parts) == 1 and type(only := parts[0]) is Text:
         if len(only.text) <= _PREVIEW:
             return message
-        if message.extra == ():
+        if not message.extra:
             return replace(message, parts=(Text(_begun(only.text)),))
     texts = (Text(_begun(message.text)),) if message.text else ()
     others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
