@@ -2,11 +2,8 @@
 
 import asyncio
 import io
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from filon.kit import log as log_module
 from filon.kit.log import Log
@@ -36,26 +33,6 @@ def test_without_a_loop_a_line_is_written_at_once(log: Log, stream: io.StringIO)
     assert told(stream) == [
         'info    settled              trace=t1 text="two words" usd=0.0001235 yes=True'
     ]
-
-
-VALUES = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(),
-    st.sampled_from(["", " ", "one", "two words", 'a"quote', "line\nbreak", "100%", "%s"]),
-)
-
-
-@given(st.dictionaries(st.sampled_from(["usd", "model", "text", "seconds"]), VALUES))
-def test_a_line_is_the_same_whether_its_values_have_a_form_or_not(fields: dict[str, Any]) -> None:
-    stream = io.StringIO()
-    log = Log(Redactor([]), stream=stream)
-    log.event("settled", trace="t1", **fields)
-    log.event("settled", trace="t1", **fields, formless=())
-    formed, formless = told(stream)
-    assert formless == f"{formed} formless=()"
 
 
 async def test_lines_of_a_moment_are_written_together(log: Log, stream: io.StringIO) -> None:

@@ -1,7 +1,6 @@
 """What is told of a turn as a whole is what its records tell one by one."""
 
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +11,6 @@ from filon.conversation.message import Image, Message, Reasoning, ToolCall, say
 from filon.conversation.usage import Usage
 from filon.kit.redact import carries_key, mask_header
 from filon.trace.facts import FALLBACK, RETRY, facts
-from filon.trace.places import attempts, places
 from filon.trace.recorder import headers
 from filon.trace.records import (
     Admitted,
@@ -119,15 +117,6 @@ def went_on(turn: tuple[AnyRecord, ...]) -> int:
     for a, b in pairwise(record for record in turn if isinstance(record, Attempt)):
         flags |= RETRY if (a.endpoint, a.model) == (b.endpoint, b.model) else FALLBACK
     return flags
-
-
-@given(TURNS)
-def test_records_are_found_by_their_kinds(turn: tuple[AnyRecord, ...]) -> None:
-    wanted: Any = frozenset({Received, Attempt})
-    assert [turn[at] for at in places(turn, wanted)] == [
-        record for record in turn if isinstance(record, Received | Attempt)
-    ]
-    assert attempts(turn) == [record for record in turn if isinstance(record, Attempt)]
 
 
 NAMES = st.sampled_from(["Authorization", "authorization", "X-Api-Key", "cookie", "accept", "a"])

@@ -9,7 +9,6 @@ import json
 import sys
 from datetime import UTC, datetime
 from functools import lru_cache
-from types import NoneType
 from typing import Any, Literal, TextIO
 
 from filon.kit import clock
@@ -112,36 +111,12 @@ def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
 
 
 def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
-    values = tuple(fields.values())
-    form, blanks = _form(event, level, tuple(fields), tuple(map(type, values)))
-    line = form % values if form else ""
-    # Where a value needs quotes, each of them is looked at.
-    if line.count(" ") != blanks or "" in values or not line.isprintable():
-        line = f"{_head(level, event)} {_told(fields)}"
-    return f"{stamp} {line}".rstrip()
-
-
-# How a value is shown by its type; of None nothing is, whatever its text.
-_FORMS = {int: " {}=%d", float: " {}=%.4g", str: " {}=%s", NoneType: "%.0s"}
-
-
-@lru_cache(maxsize=256)
-def _form(
-    event: str, level: str, names: tuple[str, ...], kinds: tuple[type, ...]
-) -> tuple[str, int]:
-    """The form of a line whose values have these types, and how many blanks are in it; no form,
-    and -1, where one of them has none."""
-    if not all(kind in _FORMS for kind in kinds):
-        return "", -1
-    told = [_FORMS[kind].format(name) for name, kind in zip(names, kinds, strict=True)]
-    form = _head(level, event) + "".join(told)
-    return form, form.count(" ")
-
-
-def _told(fields: dict[str, Any]) -> str:
-    return " ".join(
-        [f"{name}={_plain(value)}" for name, value in fields.items() if value is not None]
-    )
+    told = [
+        f"{name}={value if type(value) is int else _plain(value)}"
+        for name, value in fields.items()
+        if value is not None
+    ]
+    return f"{stamp} {_head(level, event)} {' '.join(told)}".rstrip()
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,6 @@ from itertools import pairwise
 from filon.conversation.usage import Usage
 from filon.pipeline.directory import Directory
 from filon.pipeline.turn import Turn
-from filon.trace.places import attempts
 from filon.trace.records import Attempt, Settled
 
 # Upper bounds in seconds. A last bucket takes all that is longer.
@@ -124,7 +123,7 @@ class Counts:
             # Both times are of the wall's clock, which may be set back between them.
             self.own.add(own if own > 0 else 0.0)
             return
-        tried = attempts(turn.records)
+        tried = [record for record in turn.records if type(record) is Attempt]
         for attempt in tried:
             self._ended(attempt)
         if tried:

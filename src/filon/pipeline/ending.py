@@ -9,7 +9,6 @@ from filon.pipeline.turn import Turn
 from filon.store.messages import Chip, Ending
 from filon.store.traces import TraceSummary
 from filon.trace.facts import Facts, facts
-from filon.trace.places import attempts
 from filon.trace.records import Attempt, Settled, Timing, Translated
 
 # The kinds of frames that show a reader something that is no thought.
@@ -45,7 +44,7 @@ def chip(turn: Turn, end: Settled) -> Chip:
     """The figures under the answer."""
     used = end.usage or end.estimated or Usage()
     translated = [record for record in turn.records if isinstance(record, Translated)]
-    tried = attempts(turn.records)
+    tried = [record for record in turn.records if isinstance(record, Attempt)]
     told = facts(turn.records)
     odd = [finding for finding in _findings(tried, end) if finding.kind == "notice"]
     return Chip(
@@ -108,8 +107,7 @@ def trace_summary(turn: Turn) -> TraceSummary:
     end = settled(turn)
     assert end is not None
     used = end.usage or end.estimated or _NOTHING
-    tried = attempts(turn.records)
-    last = tried[-1] if tried else None
+    last = _last_attempt(turn)
     known = facts(turn.records)
     return TraceSummary(
         id=turn.id,
@@ -119,7 +117,7 @@ def trace_summary(turn: Turn) -> TraceSummary:
         endpoint=turn.endpoint.name if turn.endpoint else None,
         status=_status(turn, last),
         outcome=end.outcome,
-        attempts=len(tried),
+        attempts=last.number if last else 0,
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
         estimated=end.usage is None and end.estimated is not None,
@@ -139,6 +137,14 @@ def trace_summary(turn: Turn) -> TraceSummary:
 def _joined(message: Message | None, *kinds: type[Text | Reasoning | Refusal]) -> str:
     parts = message.parts if message is not None else ()
     return "".join(part.text for part in parts if isinstance(part, kinds))
+
+
+def _last_attempt(turn: Turn) -> Attempt | None:
+    # It stands just before the end, so that hardly any record is looked at.
+    for record in reversed(turn.records):
+        if type(record) is Attempt:
+            return record
+    return None
 
 
 def _status(turn: Turn, last: Attempt | None) -> int | None:

@@ -5,18 +5,21 @@ from filon.conversation.finding import Finding
 from filon.kit import clock
 from filon.kit.http import Exchange, Phases
 from filon.pipeline.turn import Turn, Wire
-from filon.trace.places import attempts
 from filon.trace.records import Attempt, Frame, Headers, Timing
+
+
+def _attempts(turn: Turn) -> list[Attempt]:
+    return [record for record in turn.records if type(record) is Attempt]
 
 
 def waited(turn: Turn) -> float:
     """How many seconds the turn has waited for providers, in attempts that are over and without
     any."""
-    return _waited(turn, attempts(turn.records))
+    return _waited(turn, _attempts(turn))
 
 
-def _waited(turn: Turn, tried: list[Attempt]) -> float:
-    return turn.waited + sum([one.waited + (one.timing.ended or 0.0) for one in tried])
+def _waited(turn: Turn, attempts: list[Attempt]) -> float:
+    return turn.waited + sum([one.waited + (one.timing.ended or 0.0) for one in attempts])
 
 
 class Recording:
@@ -26,21 +29,19 @@ class Recording:
     of its own it waited since: for the endpoint's line, or to try again.
     """
 
-    # As it is at the beginning, and of most attempts to the end.
-    status: int | None = None
-    address: str | None = None
-    reply_headers: Headers = ()
-    first_output: float | None = None
-    retry_after: float | None = None
-    findings: tuple[Finding, ...] = ()
-    problem: Problem | None = None
-    waited = 0.0
-    then: str | None = None
-    _cut = 0
-
     def __init__(self, turn: Turn, wire: Wire, kept: int) -> None:
         assert turn.endpoint is not None
-        earlier = attempts(turn.records)
+        self.status: int | None = None
+        self.address: str | None = None
+        self.reply_headers: Headers = ()
+        self.first_output: float | None = None
+        self.retry_after: float | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.problem: Problem | None = None
+        self.waited = 0.0
+        self.then: str | None = None
+        self._cut = 0
+        earlier = _attempts(turn) if Attempt in map(type, turn.records) else []
         self.phases = Phases()
         self.endpoint = turn.endpoint.name
         self.model = turn.model or ""

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from filon.store.encoding import from_blob, in_msgpack, to_blob
 from filon.store.errors import StoreError
-from filon.trace.places import places
 from filon.trace.records import (
     AnyRecord,
     Assembled,
@@ -104,8 +103,9 @@ def bare(records: Sequence[AnyRecord]) -> Bare:
     found = [-1] * len(kept)
     bodies: list[Body] = []
     items: list[int] = []
-    for at in places(records, _WITH_BODIES):
-        record = kept[at]
+    for at, record in enumerate(records):
+        if type(record) not in _WITH_BODIES:
+            continue
         body, kept[at] = _apart(record)
         if body is None:
             continue

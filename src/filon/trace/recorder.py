@@ -1,6 +1,5 @@
 """Takes a turn's records and masks every secret in them before they leave memory."""
 
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -8,7 +7,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from filon.kit.redact import Redactor, carries_key, mask_header
-from filon.trace.places import attempts, places
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
@@ -30,10 +28,7 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
 
 def without_keys(records: tuple[AnyRecord, ...]) -> tuple[AnyRecord, ...]:
     """The records with those headers masked that carry keys."""
-    masked = [*records]
-    for at in places(records, _WITH_HEADERS):
-        masked[at] = _mask_headers(masked[at])
-    return tuple(masked)
+    return tuple([_mask_headers(one) if type(one) in _WITH_HEADERS else one for one in records])
 
 
 def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -47,25 +42,21 @@ def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple
 def replies(records: tuple[AnyRecord, ...]) -> list[bytes]:
     """The replies that came in several frames, joined: a secret may lie across the border of two,
     where neither shows it alone."""
-    return [_joined(one.frames) for one in attempts(records) if len(one.frames) > 1]
+    return [
+        _joined(record.frames)
+        for record in records
+        if type(record) is Attempt and len(record.frames) > 1
+    ]
 
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
-    if not pairs:
-        return pairs
     masked: list[tuple[str, str]] | None = None
-    for at in _with_keys(next(zip(*pairs, strict=True))):
-        masked = masked or [*pairs]
-        masked[at] = (pairs[at][0], mask_header(*pairs[at]))
+    for at, pair in enumerate(pairs):
+        if carries_key(pair[0]):
+            masked = masked or [*pairs]
+            masked[at] = (pair[0], mask_header(*pair))
     return pairs if masked is None else tuple(masked)
-
-
-# The same few sets of names come with every request.
-@lru_cache(maxsize=256)
-def _with_keys(names: tuple[str, ...]) -> tuple[int, ...]:
-    """The places of those that carry keys."""
-    return tuple([at for at, name in enumerate(names) if carries_key(name)])
 
 
 def clean(value: _S, redactor: Redactor) -> _S:
