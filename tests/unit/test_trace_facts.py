@@ -119,7 +119,9 @@ def went_on(turn: tuple[AnyRecord, ...]) -> int:
     return flags
 
 
-NAMES = st.sampled_from(["Authorization", "authorization", "X-Api-Key", "cookie", "accept", "a"])
+NAMES = st.sampled_from(
+    ["Host", "date", "Authorization", "authorization", "X-Api-Key", "cookie", "accept", "a"]
+)
 
 
 @given(st.lists(st.tuples(NAMES, st.text(max_size=20))).map(tuple))

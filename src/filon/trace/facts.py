@@ -13,8 +13,11 @@ from filon.trace.records import (
     Assembled,
     Attempt,
     Decision,
+    Recalled,
     Received,
+    Routed,
     Settled,
+    StageFailed,
     Translated,
 )
 
@@ -66,27 +69,27 @@ def facts(records: Sequence[AnyRecord]) -> Facts:
         if record.error is not None:
             flags |= ERROR
         # By exact type: it runs for every request, and `match` takes five times as long.
-        kind = type(record)
-        if kind is Attempt:
+        if type(record) in _SILENT:
+            continue
+        if type(record) is Attempt:
             flags |= _tried(record, last)
             findings += record.findings
             last = record
-        elif kind is Settled:
+        elif type(record) is Settled:
             findings += record.findings
             end = record
-        elif kind is Translated:
+        elif type(record) is Translated:
             decisions = record.decisions
-        elif kind is Assembled:
+        elif type(record) is Assembled:
             flags |= _shown(record)
-        elif kind is Received:
+        elif type(record) is Received:
             tags += record.tags
             replay_of = record.replay_of
-        elif kind is Admitted:
+        elif type(record) is Admitted:
             tags += record.tags
     dropped, changed, offered = _lost_and_changed(decisions)
-    used = (end.usage or end.estimated or _NOTHING) if end else _NOTHING
-    if end is not None:
-        flags |= _answered(end, used)
+    used = (end.usage or end.estimated if end else None) or _NOTHING
+    flags |= _answered(end, used)
     return Facts(
         findings=_codes(findings) if findings else (),
         dropped=dropped,
@@ -102,6 +105,8 @@ def facts(records: Sequence[AnyRecord]) -> Facts:
 
 
 _NOTHING = Usage()
+# Records that nothing is found by.
+_SILENT = frozenset({Routed, Recalled, StageFailed})
 
 
 def _codes(findings: tuple[Finding, ...]) -> Names:
@@ -144,7 +149,9 @@ def _lost_and_changed(decisions: tuple[Decision, ...]) -> tuple[Names, Names, bo
     return tuple(dropped), tuple(changed), offered
 
 
-def _answered(end: Settled, used: Usage) -> int:
+def _answered(end: Settled | None, used: Usage) -> int:
+    if end is None:
+        return 0
     flags = REASONING if end.thought_field or used.reasoning_tokens else 0
     for part in end.message.parts if end.message is not None else ():
         if type(part) is ToolCall:

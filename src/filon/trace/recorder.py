@@ -11,6 +11,20 @@ from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Tr
 
 _S = TypeVar("_S", bound=Struct)
 _WITH_HEADERS = frozenset({Received, Translated, Attempt})
+# Names that nearly every request and reply has, and how else they are spelled: no key stands there.
+_COMMON = (
+    "host",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "server",
+    "transfer-encoding",
+    "user-agent",
+)
+_HARMLESS = frozenset({*_COMMON, *map(str.title, _COMMON)})
 
 
 def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -53,7 +67,7 @@ def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
     masked: list[tuple[str, str]] | None = None
     for at, pair in enumerate(pairs):
-        if carries_key(pair[0]):
+        if pair[0] not in _HARMLESS and carries_key(pair[0]):
             masked = masked or [*pairs]
             masked[at] = (pair[0], mask_header(*pair))
     return pairs if masked is None else tuple(masked)
