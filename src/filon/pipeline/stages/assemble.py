@@ -142,7 +142,7 @@ def _preview(message: Message) -> Message:
         text = only.text
         if len(text) <= _PREVIEW:
             return message
-        if message.extra == ():
+        if not message.extra:
             return replace(message, parts=(Text(f"{text[:_PREVIEW]}…"),))
     texts = (Text(_begun(message.text)),) if message.text else ()
     others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
