@@ -91,7 +91,7 @@ class Trying:
         self._exchanging.recording.waited, self._waited = self._waited, 0.0
         return self._exchanging
 
-    async def answered(self) -> None:
+    def answered(self) -> None:
         """The attempt has begun to answer, or has done so. What follows is no matter of the
         breaker any more."""
         self._count(_ANSWERED)

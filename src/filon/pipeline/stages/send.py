@@ -37,7 +37,7 @@ async def send(progress: Progress, services: Services, taker: Taker) -> None:
                     await _rest(exchanging, taker, patience)
                 if not held.committed:
                     await _pass_on(held.release(), taker, patience)
-                    await trying.answered()
+                    trying.answered()
                 return
             except FilonError as error:
                 again = await trying.failed(error, committed=held.committed)
@@ -89,5 +89,5 @@ async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence
             return ()
         ready = held.add(chunk, clock.monotonic())
     if held.committed and not committed:
-        await trying.answered()
+        trying.answered()
     return ready
