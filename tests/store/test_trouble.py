@@ -111,7 +111,7 @@ def check_told(results: list[Any], code: str, lines: io.StringIO) -> None:
     assert "count=2" in lost
 
 
-@pytest.mark.parametrize(("large", "of_inserts"), [(60_000, 1), (1, 60_000)])
+@pytest.mark.parametrize(("large", "of_inserts"), [(120_000, 1), (1, 120_000)])
 async def test_a_full_disk_within_a_batch_undoes_what_it_said_of_none(
     writer: Writer, file: Path, lines: io.StringIO, large: int, of_inserts: int
 ) -> None:
@@ -122,7 +122,7 @@ async def test_a_full_disk_within_a_batch_undoes_what_it_said_of_none(
     assert "make room" in lines.getvalue()
     assert numbers(file) == []
     await writer.write(partial(pragma, "max_page_count = 1000000"))
-    assert await writer.write(partial(add, 9, 60_000)) == 9
+    assert await writer.write(partial(add, 9, 120_000)) == 9
     assert numbers(file) == [9]
 
 
@@ -252,7 +252,7 @@ async def test_a_full_disk_is_looked_at_until_there_is_room(
     pages = await writer.write(partial(pragma, "page_count"))
     await writer.write(partial(pragma, f"max_page_count = {pages + 5}"))
     with pytest.raises(StoreError):
-        await writer.write(partial(add, 1, 60_000))
+        await writer.write(partial(add, 1, 120_000))
     assert writer.backlog.trouble == "store_full"
     # That something small still fits is no sign of room.
     assert await writer.write(partial(add, 2, 1)) == 2
