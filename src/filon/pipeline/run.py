@@ -167,16 +167,17 @@ async def refuse(turn: Turn, problem: Problem, services: Services, taker: Taker)
 async def _settled(progress: Progress, services: Services, taker: Taker) -> None:
     """Closes the turn, lets the taker have the end of it, and settles it. Who has an answer need
     not wait for what is kept of it, nor do the answers of others that are there by now; what is
-    told of a failure is masked first."""
+    told of a failure is masked first. A store that cannot follow slows the callers, or what waits
+    for it would grow without end."""
     close(progress, services)
-    went_well = progress.turn.problem is None
+    leaves_first = progress.turn.problem is None and services.store.traces.has_room
     try:
-        if went_well:
+        if leaves_first:
             taker.ended(progress.turn)
             await asyncio.sleep(0)
     finally:
         await _kept(progress, services)
-    if not went_well:
+    if not leaves_first:
         taker.ended(progress.turn)
 
 
