@@ -5,7 +5,7 @@ While another program holds the database locked, a batch is kept and tried again
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -69,7 +69,9 @@ class Writer:
         self._transactions = Transactions(connection, where)
         self._where = where
         self._log = log
-        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_LENGTH)
+        self._queue: deque[_Item] = deque()
+        # Set when something came, or may have come to its end.
+        self._news = asyncio.Event()
         self._room = asyncio.Event()
         # Set where a batch must not wait for more: somebody awaits a result, or it is large.
         self._hurry = asyncio.Event()
@@ -135,10 +137,8 @@ class Writer:
         """As `enqueue`, where there is room; else does nothing and returns False."""
         if not self.has_room:
             return False
-        item = _Item(op, None, _weight(op))
         self._outstanding += 1
-        self._queue.put_nowait(item)
-        self._came(item)
+        self._came(_Item(op, None, _weight(op)))
         return True
 
     async def close(self) -> None:
@@ -155,10 +155,9 @@ class Writer:
         self._check()
         self._outstanding += 1
         try:
-            while self._bytes > QUEUE_BYTES and self._failure is None:
+            while self._is_crowded and self._failure is None:
                 self._room.clear()
                 await self._room.wait()
-            await self._queue.put(item)
             self._came(item)
         except asyncio.CancelledError:
             self._outstanding -= 1
@@ -169,7 +168,13 @@ class Writer:
             self._drain()
             raise self._failure
 
+    @property
+    def _is_crowded(self) -> bool:
+        return self._bytes > QUEUE_BYTES or len(self._queue) >= QUEUE_LENGTH
+
     def _came(self, item: _Item) -> None:
+        self._queue.append(item)
+        self._news.set()
         self._bytes += item.weight
         is_much = self._outstanding >= BATCH_LENGTH or self._bytes >= BATCH_BYTES
         if is_much or item.reply is not None:
@@ -194,9 +199,7 @@ class Writer:
 
     def _wake(self) -> None:
         self._hurry.set()
-        # When the queue is full the task is at work and needs no waking.
-        if self._closing and not self._queue.full():
-            self._queue.put_nowait(None)
+        self._news.set()
 
     async def _run(self) -> None:
         while not (self._closing and self._outstanding == 0):
@@ -209,15 +212,15 @@ class Writer:
 
     async def _gather(self) -> None:
         """Fills the batch: what is waiting, and what comes while nobody awaits a result."""
-        if not self._obstacle.stands:
-            self._take(await self._queue.get())
-        else:
+        if not self._queue:
+            self._news.clear()
+            look = self._obstacle.until_look if self._obstacle.stands else None
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._obstacle.until_look):
-                    self._take(await self._queue.get())
-            if not self._batch:
-                return
+                async with asyncio.timeout(look):
+                    await self._news.wait()
         self._take_waiting()
+        if not self._batch:
+            return
         if self._awaited or self._closing or self._is_full:
             return
         self._hurry.clear()
@@ -231,12 +234,10 @@ class Writer:
         return len(self._batch) >= BATCH_LENGTH or self._batch_bytes >= BATCH_BYTES
 
     def _take_waiting(self) -> None:
-        while not self._is_full and not self._queue.empty():
-            self._take(self._queue.get_nowait())
+        while self._queue and not self._is_full:
+            self._take(self._queue.popleft())
 
-    def _take(self, item: _Item | None) -> None:
-        if item is None:
-            return
+    def _take(self, item: _Item) -> None:
         if not _was_told(item):
             self._batch.append(item)
             self._batch_bytes += item.weight
@@ -333,10 +334,8 @@ class Writer:
         self._room.set()
 
     def _drain(self) -> list[_Item]:
-        left: list[_Item] = []
-        while not self._queue.empty():
-            item = self._queue.get_nowait()
-            left += [] if item is None else [item]
+        left = [*self._queue]
+        self._queue.clear()
         return left
 
 
