@@ -5,7 +5,6 @@ import platform
 import shutil
 import sqlite3
 import subprocess
-import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def describe(targets: Sequence[str], peers: Path, *, pinned: bool) -> Machine:
         busy=os.getloadavg()[0],
         kernel=platform.release(),
         python=platform.python_version(),
-        optimised="--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or ""),
+        built=f"{platform.python_build()[1]}, {platform.python_compiler()}",
         versions=versions,
     )
 

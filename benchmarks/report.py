@@ -141,10 +141,9 @@ def _cell(value: float | None) -> str:
 
 
 def _told_machine(machine: Machine) -> str:
-    optimised = "with" if machine.optimised else "without"
     lines = [
         f"- {machine.processor}, {machine.cores} cores, Linux {machine.kernel}",
-        f"- Python {machine.python}, {optimised} profile-guided optimisation",
+        f"- Python {machine.python}, built {machine.built}, for all of them",
         *(f"- {_LABELS[name]} {version}" for name, version in machine.versions.items()),
     ]
     return "\n".join(lines)

@@ -50,7 +50,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 class Machine(Struct, frozen=True, kw_only=True):
     """Where and with what it was measured. `busy` is the load average before the first run;
-    `optimised` says whether this Python was built with profile-guided optimisation."""
+    `built` says when this Python was built, and by which compiler."""
 
     day: str
     processor: str
@@ -59,7 +59,7 @@ class Machine(Struct, frozen=True, kw_only=True):
     busy: float
     kernel: str
     python: str
-    optimised: bool
+    built: str
     versions: Mapping[str, str]
 
 

@@ -21,7 +21,7 @@ MACHINE = Machine(
     busy=0.0,
     kernel="6",
     python="3.11",
-    optimised=False,
+    built="Apr 28 2025, GCC 12.2.0",
     versions={},
 )
 GATEWAY = {
