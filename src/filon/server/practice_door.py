@@ -6,7 +6,7 @@ one of Filon's own keys, since the ledger holds what people wrote.
 
 from filon.conversation.errors import FilonError, Stopped
 from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases
-from filon.practice.control import GUARDED, TOKEN_HEADER
+from filon.practice.guarded import GUARDED, TOKEN_HEADER
 from filon.server.bodies import read_body
 from filon.server.door import Door
 from filon.server.errors import problem_at
