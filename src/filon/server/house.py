@@ -1,9 +1,8 @@
 """Everything that one running server consists of, made once and handed to every route."""
 
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import Depends, Request
 from msgspec.structs import replace
 
 from filon.accounts.keys import Keys
@@ -19,14 +18,11 @@ from filon.kit.http.upstream import Http1Upstream
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.pipeline.directory import Directory
-from filon.pipeline.ending import settled, trace_summary
 from filon.pipeline.services import Progress, Services
 from filon.practice import service as practice_service
 from filon.practice.service import Practice
 from filon.providers import models
 from filon.providers.endpoint import is_same_place
-from filon.server import told
-from filon.server.chats import Chats
 from filon.server.gateway import Gateway
 from filon.server.keeping import Keeper
 from filon.server.lists import Lists
@@ -36,6 +32,9 @@ from filon.server.pulls import Pulls
 from filon.server.reload import Changes, Reloader, compare, succeeded
 from filon.server.replays import Replays
 from filon.store.store import Store
+
+if TYPE_CHECKING:
+    from filon.server.chats import Chats
 
 
 class ShuttingDown(FilonError):
@@ -68,7 +67,7 @@ class ServerHouse:
         self.keys = Keys(self.store)
         self.passwords = Passwords(self.store)
         self.live = Live()
-        self.chats = Chats(services, self.live)
+        self._chats: Chats | None = None
         self.gateway = Gateway(services, self.keys)
         self.replays = Replays(services)
         self.lists = Lists(services, self.live)
@@ -81,7 +80,6 @@ class ServerHouse:
         self.serving = False
         # Set when the program is to end: what runs goes on for a while, and nothing new begins.
         self.closing = False
-        services.announce = self._announce
 
     @classmethod
     async def open(cls, settings: Settings, *, serving: bool = True) -> "ServerHouse":
@@ -140,6 +138,16 @@ class ServerHouse:
             house.keeper.start()
         return house
 
+    @property
+    def chats(self) -> "Chats":
+        """The answers that people are given. With it comes pydantic, for the shapes in which they
+        are told: 0.1 s, so that it is not imported before somebody chats."""
+        if self._chats is None:
+            from filon.server.chats import Chats
+
+            self._chats = Chats(self.services, self.live)
+        return self._chats
+
     def _settings_now(self) -> Settings:
         return self.settings
 
@@ -174,17 +182,6 @@ class ServerHouse:
         """Lets every open tab ask again for what depends on the configuration."""
         self.live.publish_all("config.changed", {})
 
-    def _announce(self, progress: Progress) -> None:
-        """Tells open tabs that a turn has begun or is settled, whoever asked for it."""
-        owner = progress.turn.caller.owner_id
-        if not self.live.is_watched(owner):
-            return
-        if settled(progress.turn) is None:
-            shape, kind = told.running_trace(progress), "trace.started"
-        else:
-            shape, kind = told.trace(trace_summary(progress.turn)), "trace.settled"
-        self.live.publish(owner, kind, {"trace": shape.model_dump()})
-
     def running(self, owner_id: int) -> list[Progress]:
         """This person's turns that are not over, oldest first."""
         turns = list(self.services.running.values())
@@ -199,7 +196,9 @@ class ServerHouse:
         """Ends all that is being answered: everyone is told, and every turn is settled."""
         self.closing = True
         self.live.close()
-        await self.chats.close()
+        self.services.closing = True
+        if self._chats is not None:
+            await self._chats.close()
         await self.replays.close()
         await self.gateway.close()
 
@@ -233,11 +232,3 @@ async def _start(practice: Practice, port: int) -> int:
     except OSError:
         # The usual port is taken, by another Filon perhaps: any other does as well.
         return await practice.start(port=0)
-
-
-def house_of(request: Request) -> ServerHouse:
-    """The server's parts, for a route."""
-    return request.app.state.house
-
-
-House = Annotated[ServerHouse, Depends(house_of)]

@@ -11,8 +11,9 @@ from msgspec.structs import asdict
 
 from filon.conversation.errors import Forbidden, Unauthenticated
 from filon.server import metrics
-from filon.server.house import House, ServerHouse
-from filon.server.security import COOKIE, anyone, signed_in
+from filon.server.given import House, anyone
+from filon.server.house import ServerHouse
+from filon.server.security import COOKIE, signed_in
 from filon.store.errors import StoreError
 from filon.store.writer import Backlog
 
@@ -109,7 +110,7 @@ async def observer(request: Request, house: House, bearer: Bearer) -> None:
     """A signed-in person, or a program whose key may use everything: the figures tell of all
     endpoints and of what was spent there. Raises Unauthenticated or Forbidden."""
     if bearer is None and request.cookies.get(COOKIE):
-        await signed_in(request)
+        await signed_in(house, request.cookies.get(COOKIE))
         return
     if bearer is None:
         raise Unauthenticated(

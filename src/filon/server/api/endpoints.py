@@ -14,8 +14,8 @@ from filon.providers.endpoint import Endpoint, ParameterRule
 from filon.providers.local import servers
 from filon.providers.models import Fact, facts
 from filon.server import standing, told
-from filon.server.house import House, ServerHouse
-from filon.server.security import Person
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.shapes import EndpointShape, FactShape, ModelShape, TargetShape
 from filon.server.standing_shapes import StandingList
 from filon.store.models import FetchedModels
