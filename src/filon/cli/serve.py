@@ -27,7 +27,7 @@ from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.server.app import LOOPBACK, create_app
 from filon.server.connection import Connection
-from filon.server.house import ServerHouse, warm
+from filon.server.house import ServerHouse
 from filon.server.security import FOR_ALL
 
 # How long connections may take to end once nothing is written to them any more, in seconds.
@@ -103,8 +103,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
         person = await house.store.people.first_person(0.0)
         token = await house.sessions.make_link_token(person.id)
         browsed = _greet(house, f"{_address(settings)}/sign-in?token={token}")
-        # Who has a configuration has providers.
-        reading = partial(_warm, page=browsed, practice=settings.config is None)
+        reading = partial(_warm, house, page=browsed)
         warming = asyncio.get_running_loop().run_in_executor(None, reading)
         warming.add_done_callback(_look_less_for_cycles)
         await server.serve(sockets=[listening])
@@ -114,12 +113,11 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
     return 0
 
 
-def _warm(*, page: bool, practice: bool) -> None:
-    """Loads what is known to be asked for next, so that nobody waits for it then: first the page,
-    which a browser is on its way to."""
+def _warm(house: ServerHouse, *, page: bool) -> None:
     if page:
+        # A browser is on its way there.
         import_module("filon.server.browser")
-    warm(practice=practice)
+    house.warm(page=page)
 
 
 def _look_less_for_cycles(_: asyncio.Future[None]) -> None:

@@ -1,5 +1,6 @@
 """Everything that one running server consists of, made once and handed to every route."""
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,22 @@ class ServerHouse:
         local = [one for one in fresh.endpoints if one.kind == "local"]
         if any(known.get(one.name) != one.origin for one in local):
             await self.locals.look(near=True)
+        if self._has_prices():
+            await asyncio.to_thread(models.warm)
         return compare(old, fresh.endpoints)
+
+    def warm(self, *, page: bool) -> None:
+        """Reads what is known to be asked for next, which would otherwise wait for it: the price
+        list before an answer that has a price or a `page`, and practice's model where there is no
+        configuration, and thus nobody else to ask. Takes half a second; not for the event loop."""
+        if page or self._has_prices():
+            models.warm()
+        if self.settings.config is None:
+            practice_service.warm()
+
+    def _has_prices(self) -> bool:
+        endpoints = self.services.directory.endpoints
+        return any(one.state == "ready" and models.is_listed(one) for one in endpoints)
 
     def _tell_configuration(self) -> None:
         """Lets every open tab ask again for what depends on the configuration."""
@@ -216,14 +232,6 @@ class ServerHouse:
         await self.practice.stop()
         await self.services.upstream.close()
         await self.store.close()
-
-
-def warm(*, practice: bool) -> None:
-    """Reads the price lists ahead of the first answer, which would otherwise wait for them, and the
-    practice model where that is what will be asked: it takes 20 MB."""
-    models.warm()
-    if practice:
-        practice_service.warm()
 
 
 async def _start(practice: Practice, port: int) -> int:
