@@ -10,6 +10,8 @@ LATE = {
     "fastapi": "the page",
     "pydantic": "the page",
     "numpy": "practice",
+    "sqlalchemy.orm": "nobody",
+    "sqlalchemy.dialects.postgresql": "nobody",
     "alembic": "an old database",
     "genai_prices": "the first answer",
 }

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from msgspec import Struct
 from sqlalchemy import Dialect, Insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.driver import Statement
 
 # Rows in one statement, where there are as many: between two statements the thread that writes

@@ -1,8 +1,8 @@
 """Brings a database to the revision that this program knows; most starts find it there already."""
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.errors import StoreError
 
 # All revisions, oldest first. Kept here so that a start compares without importing Alembic,
