@@ -10,18 +10,18 @@ from fastapi.routing import APIRoute
 
 from filon.server.app import OPEN_PREFIX, RAW_ROUTES
 from filon.server.browser import create_api, create_pages
+from filon.server.figures import observer
 from filon.server.given import Person, anyone, person_of
-from filon.server.probes import observer
+from filon.server.probes import PROBES
 
 # Whoever adds to this list opens a door to strangers, so it is written out here once more.
 FOR_ANYONE = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
-    ("GET", "/health"),
-    ("GET", "/ready"),
     ("GET", "/{path:path}"),
 }
 DOORS_FOR_ANYONE = {("GET", "/v1/openapi.json")}
+PROBES_FOR_ANYONE = {"/health", "/ready"}
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:
@@ -83,6 +83,10 @@ def test_a_raw_route_asks_for_a_key() -> None:
         assert route.path.startswith("/v1/")
         is_open = (route.method, route.path) in DOORS_FOR_ANYONE
         assert route.authorisation == ("open" if is_open else "api key")
+
+
+def test_only_these_probes_are_for_anyone() -> None:
+    assert set(PROBES) == PROBES_FOR_ANYONE
 
 
 def test_the_one_open_prefix_is_practice() -> None:

@@ -18,6 +18,7 @@ from filon.server.gateway import MODELS, Gateway, refuse
 from filon.server.house import ServerHouse, ShuttingDown
 from filon.server.misses import BASE_URLS, is_program, meant
 from filon.server.practice_door import pass_on
+from filon.server.probes import PROBES
 from filon.server.security import Guard
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ class Filon:
             return pass_on(door, self._house)
         if route_of(meant(path)) is not None and is_program(door):
             return self._gateway(door)
+        if path in PROBES and door.method == "GET":
+            serving = PROBES[path](door, self._house)
+            return errors.guarded(serving, door, protocol_at(path), self._house.services.log)
         return self._browse(door)
 
     async def _browse(self, door: Door) -> None:

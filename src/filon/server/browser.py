@@ -1,4 +1,4 @@
-"""What people are served, and what machines ask for beside the gateway: `/api` and the pages.
+"""What people are served, and the metrics: `/api` and the pages.
 
 With it come FastAPI and pydantic, more than half of what there is to load. A server has it from the
 first request on that is not the gateway's: `server/app.py:Filon`.
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from filon import __version__
 from filon.pipeline.ending import settled, trace_summary
 from filon.pipeline.services import Progress
-from filon.server import api_errors, pages, probes, told
+from filon.server import api_errors, figures, pages, told
 from filon.server.api import (
     chat,
     config,
@@ -88,9 +88,9 @@ def create_api(house: ServerHouse | None) -> FastAPI:
 
 
 def create_pages(house: ServerHouse | None) -> FastAPI:
-    """The pages and files, and what machines ask for beside them: apart, since the last route of
-    the pages takes every path there is."""
-    return _create(house, probes, pages)
+    """The pages and files, and the metrics beside them: apart, since the last route of the pages
+    takes every path there is."""
+    return _create(house, figures, pages)
 
 
 def _create(house: ServerHouse | None, *modules: ModuleType) -> FastAPI:

@@ -12,7 +12,7 @@ from filon.protocols.registry import PROTOCOLS
 from filon.protocols.wire import Protocol
 from filon.server.door import Door
 
-_NOT_KEPT = b"cache-control: no-store\r\n"
+NOT_KEPT = b"cache-control: no-store\r\n"
 
 
 def told(problem: Problem) -> tuple[int, bytes]:
@@ -28,7 +28,7 @@ def refuse(door: Door, problem: Problem, protocol: Protocol | None = None) -> No
     if door.path.startswith(("/v1/", "/practice/")):
         door.reply(*(protocol or PROTOCOLS["openai_chat"]).render_error(problem))
     else:
-        door.reply(*told(problem), _NOT_KEPT)
+        door.reply(*told(problem), NOT_KEPT)
 
 
 async def guarded(serving: Awaitable[None], door: Door, protocol: Protocol, log: Log) -> None:
