@@ -36,7 +36,7 @@ async def test_an_existing_database_needs_no_migration(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await (await Store.open(url)).close()
-    monkeypatch.setattr(migrate, "_upgrade", None)
+    monkeypatch.setattr(migrate, "upgrade", None)
     await (await Store.open(url)).close()
 
 
