@@ -34,7 +34,7 @@ REPEATS = 5
 PAGE = Path(__file__).parent / "traces.md"
 
 # What each kind of question may take, in milliseconds.
-GOALS = {"list": 50.0, "sorted": 50.0, "words": 50.0, "groups": 200.0, "series": 200.0}
+GOALS = {"list": 50.0, "sorted": 250.0, "words": 50.0, "groups": 200.0, "series": 200.0}
 
 FILTERS = (
     "",
@@ -227,7 +227,8 @@ def text(done: Sequence[Timed], size: int, count: int) -> str:
         f"{REPEATS} more, and the least time of the processor, which is what the goals are held "
         f"against, since the machine does other work too. {in_a_line()}",
         "",
-        "A list must take less than 50 ms, a chart and groups less than 200. "
+        "A list by time must take less than 50 ms, a chart and groups less than 200, a list by a "
+        "figure less than 250. "
         + (
             "All do."
             if not missed

@@ -252,8 +252,8 @@ async def test_how_endpoints_stand(site: Site, recorder: Recorder) -> None:
         (rec.key, refused),
         (rec.more_keys[0], Outcome(kind="pace", retry_after=60)),
     ):
-        leave: Any = await breakers.begin(access_to(rec, key), "m-1")
-        await breakers.end(leave, outcome)
+        leave: Any = breakers.begin(access_to(rec, key), "m-1")
+        breakers.end(leave, outcome)
     listed = (await site.browse("GET", "/api/endpoints/standing")).json["endpoints"]
     assert [one["name"] for one in listed] == [
         one.name for one in site.house.services.directory.endpoints

@@ -212,16 +212,24 @@ async def test_a_writer_that_cannot_follow_slows_its_callers_and_loses_nothing(
     with closing(sqlite3.connect(narrow.database, isolation_level=None)) as slow:
         slow.execute("BEGIN IMMEDIATE")
         asking = [asyncio.ensure_future(narrow.program(BODY)) for _ in range(40)]
-        # All of them have their answer, and wait for room to have it noted.
+        # There is an answer for each of them, and they wait for room to have it noted.
         await until(partial(all_settled, narrow, 30))
         waiting = len(narrow.house.services.running)
+        # Who comes now is told when it is noted.
+        earlier = set(narrow.house.services.running)
+        late = asyncio.ensure_future(narrow.program(BODY))
+        await until(
+            lambda: all_settled(narrow, 1) and narrow.house.services.running.keys() - earlier
+        )
+        await asyncio.sleep(0.1)
+        assert not late.done()
         assert writer._queue.qsize() <= 4  # pyright: ignore[reportPrivateUsage]
         # One piece may be taken when there is still a little room.
         assert writer._bytes <= 100_000 + 2 * len(LONG)  # pyright: ignore[reportPrivateUsage]
         slow.execute("ROLLBACK")
-    replies = await asyncio.gather(*asking)
+    replies = await asyncio.gather(*asking, late)
     assert waiting >= 30
-    assert [reply.status for reply in replies] == [200] * 40
+    assert [reply.status for reply in replies] == [200] * 41
     await narrow.quiet()
     ids = {reply.headers["x-filon-trace"] for reply in (first, *replies)}
     page = (await narrow.browse("GET", "/api/traces?limit=100")).json

@@ -52,3 +52,10 @@ def test_a_secret_is_found_beside_what_msgpack_cannot_hold() -> None:
     blob, _ = kept(turn, REDACTOR).bare.packed()
     assert SECRET.encode() not in blob
     assert str(10**30).encode() in blob
+
+
+def test_a_secret_beside_them_is_told() -> None:
+    turn = records(["short"])
+    assert kept(turn, REDACTOR, "at-once/mock").clean
+    assert not kept(turn, REDACTOR, f"at-once/{SECRET}").clean
+    assert not kept(changed(Settled, finish_reason=SECRET), REDACTOR, "at-once/mock").clean

@@ -39,7 +39,7 @@ async def test_a_trace_comes_back_as_it_was(store: Store) -> None:
         message_id="m1",
         timing=Timing(sent=0.001, first_byte=0.5, ended=1.5, reused=True),
     )
-    turn = records(["long " * 2000, "short"])
+    turn = records(["long " * 2000, *["short"] * 8])
     await store.traces.insert_now(ME, whole, bare(turn))
     found = await store.traces.get(ME, "t1")
     assert found.summary == whole

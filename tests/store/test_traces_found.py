@@ -195,7 +195,6 @@ async def test_many_are_found_as_few_are(
         monkeypatch.setattr(module, "MANY", many)
     monkeypatch.setattr(trace_finding, "_COMMON", common)
     monkeypatch.setattr(trace_pages, "_FIRST_STEP", step)
-    monkeypatch.setattr(trace_pages, "_CANDIDATES", 40)
     for number, q in enumerate(FILTERS):
         sort, order = SORTS[number % len(SORTS)], ORDERS[number // 2 % 2]
         for chosen in (sort, "started"):

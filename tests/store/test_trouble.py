@@ -87,14 +87,15 @@ def files_no_longer_than(size: int) -> Generator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
-async def a_batch(writer: Writer, large: int) -> list[Any]:
-    """Operations that wait together, small ones before and behind a large one."""
+async def a_batch(writer: Writer, large: int, of_inserts: int = 1) -> list[Any]:
+    """Operations that wait together, small ones before and behind a large one. Of so many bytes
+    are that one and the second of the inserts."""
     results = await asyncio.gather(
         writer.write(partial(add, 1, 1)),
         writer.write(partial(add, 2, large)),
         writer.write(partial(add, 3, 1)),
         writer.enqueue(person(4)),
-        writer.enqueue(person(5)),
+        writer.enqueue(person(5, of_inserts)),
         writer.write(partial(add, 6, 1)),
         return_exceptions=True,
     )
@@ -110,17 +111,18 @@ def check_told(results: list[Any], code: str, lines: io.StringIO) -> None:
     assert "count=2" in lost
 
 
+@pytest.mark.parametrize(("large", "of_inserts"), [(120_000, 1), (1, 120_000)])
 async def test_a_full_disk_within_a_batch_undoes_what_it_said_of_none(
-    writer: Writer, file: Path, lines: io.StringIO
+    writer: Writer, file: Path, lines: io.StringIO, large: int, of_inserts: int
 ) -> None:
     """SQLite then rolls back the whole transaction, also what went well before."""
     pages = await writer.write(partial(pragma, "page_count"))
     await writer.write(partial(pragma, f"max_page_count = {pages + 5}"))
-    check_told(await a_batch(writer, 60_000), "store_full", lines)
+    check_told(await a_batch(writer, large, of_inserts), "store_full", lines)
     assert "make room" in lines.getvalue()
     assert numbers(file) == []
     await writer.write(partial(pragma, "max_page_count = 1000000"))
-    assert await writer.write(partial(add, 9, 60_000)) == 9
+    assert await writer.write(partial(add, 9, 120_000)) == 9
     assert numbers(file) == [9]
 
 
@@ -250,7 +252,7 @@ async def test_a_full_disk_is_looked_at_until_there_is_room(
     pages = await writer.write(partial(pragma, "page_count"))
     await writer.write(partial(pragma, f"max_page_count = {pages + 5}"))
     with pytest.raises(StoreError):
-        await writer.write(partial(add, 1, 60_000))
+        await writer.write(partial(add, 1, 120_000))
     assert writer.backlog.trouble == "store_full"
     # That something small still fits is no sign of room.
     assert await writer.write(partial(add, 2, 1)) == 2

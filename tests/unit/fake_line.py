@@ -3,7 +3,8 @@
 import asyncio
 from typing import cast
 
-from filon.server.door import Address, Door
+from filon.server.door import Door
+from filon.server.heads import Address, head_of
 
 
 class FakeLine:
@@ -22,7 +23,7 @@ class FakeLine:
 
     def door(self, method: str, path: str, *headers: tuple[bytes, bytes]) -> Door:
         """A request that came through it."""
-        return Door(self, method, Address(path, path.encode(), b""), list(headers))
+        return Door(self, head_of(method, Address(path, path.encode(), b""), headers))
 
     @property
     def sent(self) -> bytes:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -262,6 +263,18 @@ async def test_use_of_a_key_is_noted_once_a_minute(keys: Keys, store: Store, clo
     await store.messages.close_open(0.0)
     (row,) = await keys.all(ME)
     assert row.last_used_at == 1_000_060.0
+
+
+async def test_use_of_a_new_key_is_noted_once_for_all_who_come_with_it(
+    store: Store, clock: Clock
+) -> None:
+    ticks = map(float, count(1))
+    keys = Keys(store, lambda: next(ticks), clock)
+    made = await keys.make(ME, "laptop")
+    await asyncio.gather(*(keys.check(made.secret) for _ in range(20)))
+    await store.flush()
+    (row,) = await keys.all(ME)
+    assert (made.key.created_at, row.last_used_at) == (1.0, 2.0)
 
 
 async def test_a_password_opens_and_others_do_not(passwords: Passwords) -> None:

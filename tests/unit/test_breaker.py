@@ -1,8 +1,7 @@
 """When an endpoint is asked no more, and when again. The clock and the chance are numbers."""
 
-from collections.abc import Coroutine
 from math import floor
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -42,18 +41,6 @@ def slow_down(seconds: float | None) -> Outcome:
     return Outcome(kind="pace", retry_after=seconds)
 
 
-Result = TypeVar("Result")
-
-
-def run(waited: Coroutine[Any, Any, Result]) -> Result:
-    """The result of what waits for nothing."""
-    try:
-        waited.send(None)
-    except StopIteration as done:
-        return done.value
-    raise AssertionError("it waits")
-
-
 class Bench:
     """Breakers with a clock that is turned by hand, and without chance."""
 
@@ -62,251 +49,251 @@ class Bench:
         self.chance = chance
         self.breakers = MemoryBreakers(lambda: self.now, lambda: self.chance)
 
-    async def begin(self, access: Access = THERE, model: str = "m") -> Permit:
-        permit = await self.breakers.begin(access, model)
+    def begin(self, access: Access = THERE, model: str = "m") -> Permit:
+        permit = self.breakers.begin(access, model)
         assert isinstance(permit, Permit), permit
         return permit
 
-    async def ask(self, *outcomes: Outcome, access: Access = THERE, model: str = "m") -> None:
+    def ask(self, *outcomes: Outcome, access: Access = THERE, model: str = "m") -> None:
         for outcome in outcomes:
-            await self.breakers.end(await self.begin(access, model), outcome)
+            self.breakers.end(self.begin(access, model), outcome)
 
-    async def standing(self, access: Access = THERE, model: str = "m") -> Standing:
-        return (await self.breakers.state()).standing(access, model)
+    def standing(self, access: Access = THERE, model: str = "m") -> Standing:
+        return self.breakers.state().standing(access, model)
 
 
-async def test_it_opens_when_five_have_failed_and_they_are_half_of_all() -> None:
+def test_it_opens_when_five_have_failed_and_they_are_half_of_all() -> None:
     bench = Bench()
-    await bench.ask(*[ANSWERED] * 5, *[FAILED] * 4)
-    assert (await bench.standing()).usable
-    await bench.ask(FAILED)
-    standing = await bench.standing()
+    bench.ask(*[ANSWERED] * 5, *[FAILED] * 4)
+    assert (bench.standing()).usable
+    bench.ask(FAILED)
+    standing = bench.standing()
     assert (standing.state, standing.usable, standing.wait) == ("open", False, 15.0)
     assert standing.why == ("5 of 10 requests in 30 s have failed; it is tried again in 15 s")
-    assert await bench.breakers.begin(THERE, "m") == standing
+    assert bench.breakers.begin(THERE, "m") == standing
 
 
-async def test_failures_among_many_answers_do_not_open_it() -> None:
+def test_failures_among_many_answers_do_not_open_it() -> None:
     bench = Bench()
-    await bench.ask(*[ANSWERED, ANSWERED, FAILED] * 20)
-    assert (await bench.standing()).usable
+    bench.ask(*[ANSWERED, ANSWERED, FAILED] * 20)
+    assert (bench.standing()).usable
 
 
-async def test_failures_of_long_ago_count_no_more() -> None:
+def test_failures_of_long_ago_count_no_more() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 4)
+    bench.ask(*[FAILED] * 4)
     bench.now += 30.0
-    await bench.ask(*[FAILED] * 4)
-    assert (await bench.standing()).usable
-    await bench.ask(FAILED)
-    assert not (await bench.standing()).usable
+    bench.ask(*[FAILED] * 4)
+    assert (bench.standing()).usable
+    bench.ask(FAILED)
+    assert not (bench.standing()).usable
 
 
-async def test_one_probe_at_a_time_and_an_answer_closes() -> None:
+def test_one_probe_at_a_time_and_an_answer_closes() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
+    bench.ask(*[FAILED] * 5)
     bench.now += 15.0
-    standing = await bench.standing()
+    standing = bench.standing()
     assert (standing.state, standing.usable) == ("half_open", True)
-    probe = await bench.begin()
+    probe = bench.begin()
     assert probe.probe
-    waiting = await bench.breakers.begin(THERE, "m")
+    waiting = bench.breakers.begin(THERE, "m")
     assert isinstance(waiting, Standing)
     assert (waiting.usable, waiting.wait) == (False, None)
-    await bench.breakers.end(probe, ANSWERED)
-    assert await bench.standing() == Standing()
+    bench.breakers.end(probe, ANSWERED)
+    assert bench.standing() == Standing()
     # What failed before it opened is forgotten.
-    await bench.ask(*[FAILED] * 4)
-    assert (await bench.standing()).usable
+    bench.ask(*[FAILED] * 4)
+    assert (bench.standing()).usable
 
 
-async def test_each_failed_probe_doubles_the_time_up_to_five_minutes() -> None:
+def test_each_failed_probe_doubles_the_time_up_to_five_minutes() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
+    bench.ask(*[FAILED] * 5)
     waits: list[float] = []
     for _ in range(7):
-        wait = (await bench.standing()).wait
+        wait = (bench.standing()).wait
         assert wait
         waits.append(wait)
         bench.now += wait
-        await bench.ask(FAILED)
+        bench.ask(FAILED)
     assert waits == [15.0, 30.0, 60.0, 120.0, 240.0, 300.0, 300.0]
     for _ in range(2_000):
         bench.now += 300.0
-        await bench.ask(FAILED)
-    assert (await bench.standing()).wait == 300.0
+        bench.ask(FAILED)
+    assert (bench.standing()).wait == 300.0
 
 
-async def test_chance_makes_the_time_shorter_and_never_longer() -> None:
+def test_chance_makes_the_time_shorter_and_never_longer() -> None:
     bench = Bench(chance=0.5)
-    await bench.ask(*[FAILED] * 5)
-    assert (await bench.standing()).wait == pytest.approx(13.5)
+    bench.ask(*[FAILED] * 5)
+    assert (bench.standing()).wait == pytest.approx(13.5)
 
 
 @pytest.mark.parametrize("outcome", [NOTHING, slow_down(None)])
-async def test_what_says_nothing_of_the_endpoint_opens_nothing(outcome: Outcome) -> None:
+def test_what_says_nothing_of_the_endpoint_opens_nothing(outcome: Outcome) -> None:
     bench = Bench()
-    await bench.ask(*[outcome] * 50, *[FAILED] * 4)
-    assert await bench.standing() == Standing()
+    bench.ask(*[outcome] * 50, *[FAILED] * 4)
+    assert bench.standing() == Standing()
 
 
-async def test_a_probe_that_says_nothing_leaves_its_place_to_the_next() -> None:
+def test_a_probe_that_says_nothing_leaves_its_place_to_the_next() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
+    bench.ask(*[FAILED] * 5)
     bench.now += 15.0
-    await bench.ask(NOTHING)
-    standing = await bench.standing()
+    bench.ask(NOTHING)
+    standing = bench.standing()
     assert (standing.state, standing.usable) == ("half_open", True)
-    await bench.ask(ANSWERED)
-    assert (await bench.standing()).state == "closed"
+    bench.ask(ANSWERED)
+    assert (bench.standing()).state == "closed"
 
 
-async def test_a_refused_key_is_not_used_for_a_minute() -> None:
+def test_a_refused_key_is_not_used_for_a_minute() -> None:
     bench = Bench()
-    await bench.ask(*[ANSWERED] * 9, REFUSED)
-    standing = await bench.standing()
+    bench.ask(*[ANSWERED] * 9, REFUSED)
+    standing = bench.standing()
     assert (standing.state, standing.wait) == ("open", 60.0)
     assert standing.why == "its key was refused; it is tried again in 60 s"
-    assert (await bench.standing(ELSEWHERE)).usable
+    assert (bench.standing(ELSEWHERE)).usable
     bench.now += 60.0
-    await bench.ask(REFUSED)
-    assert (await bench.standing()).wait == 120.0
+    bench.ask(REFUSED)
+    assert (bench.standing()).wait == 120.0
 
 
-async def test_a_probe_that_shall_slow_down_has_found_the_endpoint_alive() -> None:
+def test_a_probe_that_shall_slow_down_has_found_the_endpoint_alive() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
+    bench.ask(*[FAILED] * 5)
     bench.now += 15.0
-    await bench.ask(slow_down(8.0))
-    assert await bench.standing() == Standing(
+    bench.ask(slow_down(8.0))
+    assert bench.standing() == Standing(
         state="busy", usable=False, wait=8.0, why="it asked to wait 8 s more"
     )
-    assert (await bench.standing(model="another")).usable
+    assert (bench.standing(model="another")).usable
 
 
-async def test_whoever_waits_as_long_as_asked_is_let_in() -> None:
+def test_whoever_waits_as_long_as_asked_is_let_in() -> None:
     bench = Bench()
-    await bench.ask(slow_down(8.0), access=THERE)
-    assert (await bench.standing(ELSEWHERE)).usable
+    bench.ask(slow_down(8.0), access=THERE)
+    assert (bench.standing(ELSEWHERE)).usable
     bench.now += 7.9
-    assert isinstance(await bench.breakers.begin(THERE, "m"), Standing)
+    assert isinstance(bench.breakers.begin(THERE, "m"), Standing)
     bench.now += 0.1
-    assert await bench.standing() == Standing()
-    await bench.ask(slow_down(7 * 3600.0))
-    assert (await bench.standing()).wait == 300.0
+    assert bench.standing() == Standing()
+    bench.ask(slow_down(7 * 3600.0))
+    assert (bench.standing()).wait == 300.0
 
 
-async def test_who_has_waited_is_not_kept_back_by_what_others_were_told() -> None:
+def test_who_has_waited_is_not_kept_back_by_what_others_were_told() -> None:
     bench = Bench()
-    await bench.ask(slow_down(8.0))
-    assert isinstance(await bench.breakers.begin(THERE, "m"), Standing)
-    assert isinstance(await bench.breakers.begin(THERE, "m", waited=True), Permit)
-    await bench.ask(*[FAILED] * 5, model="n")
-    assert isinstance(await bench.breakers.begin(THERE, "m", waited=True), Standing)
+    bench.ask(slow_down(8.0))
+    assert isinstance(bench.breakers.begin(THERE, "m"), Standing)
+    assert isinstance(bench.breakers.begin(THERE, "m", waited=True), Permit)
+    bench.ask(*[FAILED] * 5, model="n")
+    assert isinstance(bench.breakers.begin(THERE, "m", waited=True), Standing)
 
 
-async def test_models_are_busy_each_for_itself_and_no_longer_than_they_are() -> None:
+def test_models_are_busy_each_for_itself_and_no_longer_than_they_are() -> None:
     bench = Bench()
-    await bench.ask(slow_down(8.0), model="m")
-    early = await bench.breakers.state()
-    await bench.ask(slow_down(20.0), model="n")
+    bench.ask(slow_down(8.0), model="m")
+    early = bench.breakers.state()
+    bench.ask(slow_down(20.0), model="n")
     assert early.standing(THERE, "n").usable
-    assert (await bench.standing(model="m")).wait == 8.0
+    assert (bench.standing(model="m")).wait == 8.0
     bench.now += 8.0
-    await bench.ask(slow_down(5.0), model="o")
-    assert (await bench.breakers.state()).busy.keys() == {(THERE, "n"), (THERE, "o")}
+    bench.ask(slow_down(5.0), model="o")
+    assert bench.breakers.state().busy.keys() == {(THERE, "n"), (THERE, "o")}
 
 
-async def test_a_busy_endpoint_is_counted_in_slices() -> None:
+def test_a_busy_endpoint_is_counted_in_slices() -> None:
     bench = Bench()
     for _ in range(200):
         bench.now += 0.3
-        await bench.ask(ANSWERED)
-    assert len((await bench.breakers.state()).circuits[THERE].slices) == 10
+        bench.ask(ANSWERED)
+    assert len(bench.breakers.state().circuits[THERE].slices) == 10
 
 
-async def test_what_began_before_a_change_counts_no_more_after_it() -> None:
+def test_what_began_before_a_change_counts_no_more_after_it() -> None:
     bench = Bench()
-    early = [await bench.begin() for _ in range(20)]
+    early = [bench.begin() for _ in range(20)]
     for permit in early[:12]:
-        await bench.breakers.end(permit, FAILED)
-    await bench.breakers.end(early[12], ANSWERED)
-    await bench.breakers.end(early[13], REFUSED)
-    assert (await bench.standing()).wait == 15.0
+        bench.breakers.end(permit, FAILED)
+    bench.breakers.end(early[12], ANSWERED)
+    bench.breakers.end(early[13], REFUSED)
+    assert (bench.standing()).wait == 15.0
     bench.now += 15.0
-    await bench.ask(ANSWERED)
+    bench.ask(ANSWERED)
     for permit in early[14:]:
-        await bench.breakers.end(permit, FAILED)
-    assert await bench.standing() == Standing()
+        bench.breakers.end(permit, FAILED)
+    assert bench.standing() == Standing()
 
 
-async def test_a_probe_that_never_ends_is_given_up_and_its_late_end_is_ignored() -> None:
+def test_a_probe_that_never_ends_is_given_up_and_its_late_end_is_ignored() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
+    bench.ask(*[FAILED] * 5)
     bench.now += 15.0
-    lost = await bench.begin()
+    lost = bench.begin()
     bench.now += 599.0
-    assert not (await bench.standing()).usable
+    assert not (bench.standing()).usable
     bench.now += 1.0
-    second = await bench.begin()
-    await bench.breakers.end(lost, ANSWERED)
-    assert (await bench.standing()).state == "half_open"
-    await bench.breakers.end(second, ANSWERED)
-    assert (await bench.standing()).state == "closed"
+    second = bench.begin()
+    bench.breakers.end(lost, ANSWERED)
+    assert (bench.standing()).state == "half_open"
+    bench.breakers.end(second, ANSWERED)
+    assert (bench.standing()).state == "closed"
 
 
 @pytest.mark.parametrize("seconds", [3.0, 20.0])
 @pytest.mark.parametrize("outcome", [ANSWERED, slow_down(None)])
-async def test_who_insists_and_is_answered_closes_it(outcome: Outcome, seconds: float) -> None:
+def test_who_insists_and_is_answered_closes_it(outcome: Outcome, seconds: float) -> None:
     """Before it may be probed, and afterwards."""
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
-    permit = await bench.breakers.insist(THERE, "m")
+    bench.ask(*[FAILED] * 5)
+    permit = bench.breakers.insist(THERE, "m")
     bench.now += seconds
-    await bench.breakers.end(permit, outcome)
-    assert await bench.standing() == Standing()
-    await bench.ask(*[FAILED] * 4)
-    assert (await bench.standing()).usable
+    bench.breakers.end(permit, outcome)
+    assert bench.standing() == Standing()
+    bench.ask(*[FAILED] * 4)
+    assert (bench.standing()).usable
 
 
 @pytest.mark.parametrize("outcome", [FAILED, REFUSED, NOTHING])
-async def test_who_insists_in_vain_makes_nobody_wait_longer(outcome: Outcome) -> None:
+def test_who_insists_in_vain_makes_nobody_wait_longer(outcome: Outcome) -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
-    before = await bench.standing()
+    bench.ask(*[FAILED] * 5)
+    before = bench.standing()
     for _ in range(9):
-        await bench.breakers.end(await bench.breakers.insist(THERE, "m"), outcome)
-    assert await bench.standing() == before
+        bench.breakers.end(bench.breakers.insist(THERE, "m"), outcome)
+    assert bench.standing() == before
 
 
-async def test_an_answer_counts_before_a_probe_that_is_still_under_way() -> None:
+def test_an_answer_counts_before_a_probe_that_is_still_under_way() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
-    early = await bench.breakers.insist(THERE, "m")
+    bench.ask(*[FAILED] * 5)
+    early = bench.breakers.insist(THERE, "m")
     bench.now += 15.0
-    probe = await bench.begin()
-    await bench.breakers.end(early, ANSWERED)
-    assert await bench.standing() == Standing()
-    await bench.breakers.end(probe, FAILED)
-    assert await bench.standing() == Standing()
+    probe = bench.begin()
+    bench.breakers.end(early, ANSWERED)
+    assert bench.standing() == Standing()
+    bench.breakers.end(probe, FAILED)
+    assert bench.standing() == Standing()
 
 
-async def test_an_answer_to_who_insisted_in_an_earlier_rest_says_nothing_of_this_one() -> None:
+def test_an_answer_to_who_insisted_in_an_earlier_rest_says_nothing_of_this_one() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 5)
-    early = await bench.breakers.insist(THERE, "m")
+    bench.ask(*[FAILED] * 5)
+    early = bench.breakers.insist(THERE, "m")
     bench.now += 15.0
-    await bench.ask(FAILED)
-    before = await bench.standing()
-    await bench.breakers.end(early, ANSWERED)
-    assert await bench.standing() == before
+    bench.ask(FAILED)
+    before = bench.standing()
+    bench.breakers.end(early, ANSWERED)
+    assert bench.standing() == before
 
 
-async def test_who_insists_while_it_is_only_busy_is_counted_like_others() -> None:
+def test_who_insists_while_it_is_only_busy_is_counted_like_others() -> None:
     bench = Bench()
-    await bench.ask(*[FAILED] * 4, slow_down(60.0))
-    await bench.breakers.end(await bench.breakers.insist(THERE, "m"), FAILED)
-    assert (await bench.standing()).state == "open"
+    bench.ask(*[FAILED] * 4, slow_down(60.0))
+    bench.breakers.end(bench.breakers.insist(THERE, "m"), FAILED)
+    assert (bench.standing()).state == "open"
 
 
 def problem(status: int | None, blame: Blame = "provider", **fields: Any) -> Problem:
@@ -377,7 +364,7 @@ class BreakerMachine(RuleBasedStateMachine):
         self.busy_until = 0.0
 
     def state(self) -> Standing:
-        return run(self.bench.standing())
+        return self.bench.standing()
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 2.9, 5.0, 14.0, 31.0, 100.0, 301.0]))
     def pass_time(self, seconds: float) -> None:
@@ -386,7 +373,7 @@ class BreakerMachine(RuleBasedStateMachine):
     @rule()
     def begin(self) -> None:
         before = self.state()
-        answer = run(self.bench.breakers.begin(THERE, "m"))
+        answer = self.bench.breakers.begin(THERE, "m")
         assert isinstance(answer, Permit) == before.usable
         if isinstance(answer, Standing):
             assert answer == before
@@ -400,7 +387,7 @@ class BreakerMachine(RuleBasedStateMachine):
     def insist(self) -> None:
         """A person, whatever the breaker says."""
         if not self.state().usable:
-            self.running.append(run(self.bench.breakers.insist(THERE, "m")))
+            self.running.append(self.bench.breakers.insist(THERE, "m"))
 
     def live(self) -> list[Permit]:
         """The attempts that can still change something."""
@@ -408,7 +395,7 @@ class BreakerMachine(RuleBasedStateMachine):
         return [each for each in self.running if each.era == era]
 
     def circuit(self) -> Circuit:
-        return run(self.bench.breakers.state()).circuits.get(THERE, Circuit())
+        return self.bench.breakers.state().circuits.get(THERE, Circuit())
 
     @precondition(lambda self: self.running)
     @rule(
@@ -421,7 +408,7 @@ class BreakerMachine(RuleBasedStateMachine):
         if permit.insists and self.open_since is not None:
             counts = permit.era >= self.rest and outcome.kind in ("answered", "pace")
         self.running.remove(permit)
-        run(self.bench.breakers.end(permit, outcome))
+        self.bench.breakers.end(permit, outcome)
         if outcome.kind == "pace":
             self.busy_until = self.bench.now + 7.0
         if counts:
@@ -464,7 +451,7 @@ class BreakerMachine(RuleBasedStateMachine):
             return
         self.bench.now += 1_000.0
         for _ in range(2):
-            run(self.bench.ask(ANSWERED))
+            self.bench.ask(ANSWERED)
         assert self.state() == Standing()
 
 

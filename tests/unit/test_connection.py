@@ -388,3 +388,18 @@ async def test_what_stands_behind_the_chunks_is_no_header(serving: Serving) -> N
     assert body == b"2"
     assert serving.doors[0].header(b"x-late") is None
     assert b"x-late" not in dict(serving.doors[0].headers)
+
+
+async def test_requests_are_the_same_however_they_are_cut(serving: Serving) -> None:
+    bodies = ["abc", "", "de"]
+    data = b"".join(asked("/echo", body) for body in bodies) + CHUNKED + b"1\r\nf\r\n0\r\n\r\n"
+    data += asked("/echo", "ghi")
+    for cut in range(1, len(data), 7):
+        reader, writer = await serving.open()
+        writer.write(data[:cut])
+        await asyncio.sleep(0.002)
+        writer.write(data[cut:])
+        answers = [(await reply(reader))[1] for _ in range(5)]
+        assert answers == [b"3", b"0", b"2", b"1", b"3"], cut
+        assert serving.heard[-5:] == [b"abc", b"", b"de", b"f", b"ghi"]
+        writer.close()

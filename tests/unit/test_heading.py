@@ -54,9 +54,13 @@ def test_what_a_provider_says_of_its_limits_is_passed_on(name: str, passed: str 
     assert heading.passes(name) == passed
 
 
-@given(st.lists(st.binary(min_size=1, max_size=60), max_size=5), st.binary(max_size=9))
-def test_a_body_is_cut_where_its_messages_lie(items: list[bytes], between: bytes) -> None:
-    body = b"[" + between.join(items) + b"]"
+ITEMS = st.tuples(st.sampled_from([b",", b", ", b" ,\n "]), st.binary(max_size=60))
+
+
+@given(st.lists(ITEMS, max_size=5))
+def test_a_body_is_cut_where_its_messages_lie(told: list[tuple[bytes, bytes]]) -> None:
+    items = [b"{" + item for _, item in told]
+    body = b"[" + b"".join(between + b"{" + item for between, item in told) + b"]"
     request = ChatRequest(model="m", messages=(), raw=RawMessages("openai_chat", tuple(items)))
     place, cuts = 0, list[int]()
     for item in items:

@@ -11,16 +11,19 @@ from filon.conversation.errors import InvalidRequest
 from filon.protocols.openai_chat.request import parse_request, read_closely, read_plain
 
 TEXTS = st.text(max_size=12)
+ODD: st.SearchStrategy[Any] = st.sampled_from([[], {}, "user", 1, None])
 MESSAGES = st.fixed_dictionaries(
     {
-        "role": st.sampled_from(["system", "developer", "user", "assistant", "tool", "robot"]),
+        "role": st.sampled_from(["system", "developer", "user", "assistant", "tool", "robot"])
+        | ODD,
         "content": TEXTS | st.none() | st.just([{"type": "text", "text": "Hello"}]),
     },
     optional={"name": TEXTS, "x": st.integers()},
 )
+LISTS = st.lists(MESSAGES | ODD, max_size=3)
 VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
 BODIES = st.fixed_dictionaries(
-    {"model": TEXTS | st.integers(), "messages": st.lists(MESSAGES, max_size=3) | st.none()},
+    {"model": TEXTS | st.integers(), "messages": LISTS | st.none()},
     optional={
         "stream": st.booleans() | st.none() | st.just("yes"),
         "temperature": VALUES,

@@ -71,6 +71,17 @@ def test_a_secret_that_holds_another_is_masked_whole() -> None:
     assert redactor.text("secret-one-and-two") == "**************-two"
 
 
+@given(
+    st.text("abQZ_", min_size=8, max_size=12),
+    st.lists(st.one_of(st.just(None), st.text("abQZ_ ", max_size=30)), max_size=8),
+)
+def test_a_secret_is_found_wherever_it_stands_among_its_letters(
+    secret: str, parts: list[str | None]
+) -> None:
+    data = "".join(secret if part is None else part for part in parts).encode()
+    assert Redactor([secret]).found_in(data) == (secret.encode() in data)
+
+
 def test_what_is_learnt_later_is_masked_from_then_on() -> None:
     redactor = Redactor([])
     assert redactor.text(KEY) == KEY

@@ -24,7 +24,7 @@ from filon.conversation.usage import Usage
 from filon.protocols.anthropic_messages.relay import edit_chunk
 from filon.protocols.anthropic_messages.stream import StreamParser
 from filon.protocols.anthropic_messages.writer import StreamRenderer
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece
 
 HERE = Path(__file__).parent / "anthropic_messages"
 FILES = sorted(p.name for p in HERE.iterdir())

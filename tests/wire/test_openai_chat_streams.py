@@ -23,7 +23,7 @@ from filon.conversation.reply import fold
 from filon.conversation.usage import Usage
 from filon.protocols.openai_chat.relay import edit_chunk
 from filon.protocols.openai_chat.stream import StreamParser
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece
 
 HERE = Path(__file__).parent
 FILES = sorted(p.name for p in HERE.iterdir() if p.suffix in (".sse", ".json", ".html"))

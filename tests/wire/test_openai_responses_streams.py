@@ -23,7 +23,7 @@ from filon.conversation.reply import fold
 from filon.conversation.usage import Usage
 from filon.protocols.openai_responses.relay import edit_chunk
 from filon.protocols.openai_responses.stream import StreamParser
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece
 
 HERE = Path(__file__).parent / "openai_responses"
 FILES = sorted(p.name for p in HERE.iterdir())

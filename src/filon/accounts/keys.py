@@ -199,7 +199,8 @@ class Keys:
             self._known.pop(secret, None)
             raise _refused(key)
         if known is None:
-            known = _Known(key, moment)
+            # Of many that come at once with a new key one notes that it was used.
+            known = self._known.get(secret) or _Known(key, moment)
         known.key = key
         # A change that came while we asked may concern this very key: ask again next time.
         if changes == self._changes:

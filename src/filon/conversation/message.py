@@ -77,6 +77,8 @@ class Message(Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """All visible prose of the message, joined."""
+        if len(self.parts) == 1 and isinstance(only := self.parts[0], Text):
+            return only.text
         return "".join(part.text for part in self.parts if isinstance(part, Text))
 
 

@@ -95,7 +95,15 @@ class _CallSoFar:
 
 
 class _ChoiceSoFar:
-    __slots__ = ("calls", "finish_reason", "reasoning_field", "runs", "signatures")
+    __slots__ = (
+        "_kind",
+        "_texts",
+        "calls",
+        "finish_reason",
+        "reasoning_field",
+        "runs",
+        "signatures",
+    )
 
     def __init__(self) -> None:
         self.runs: list[tuple[type[Text | Reasoning | Refusal], list[str]]] = []
@@ -103,21 +111,26 @@ class _ChoiceSoFar:
         self.calls: dict[int, _CallSoFar] = {}
         self.finish_reason: str | None = None
         self.reasoning_field = "reasoning_content"
+        # The run that goes on, None where the next text begins another.
+        self._kind: type[Text | Reasoning | Refusal] | None = None
+        self._texts: list[str] = []
 
     def add_prose(self, kind: type[Text | Reasoning | Refusal], text: str) -> None:
-        if not text:
-            return
-        runs = self.runs
-        if not runs or runs[-1][0] is not kind or len(runs) - 1 in self.signatures:
-            runs.append((kind, []))
-        runs[-1][1].append(text)
+        if text:
+            if kind is not self._kind:
+                self._begin(kind)
+            self._texts.append(text)
+
+    def _begin(self, kind: type[Text | Reasoning | Refusal]) -> None:
+        self._kind, self._texts = kind, []
+        self.runs.append((kind, self._texts))
 
     def sign(self, signature: str) -> None:
         # A thought that its provider hides has a signature and no text.
-        last = len(self.runs) - 1
-        if last < 0 or self.runs[last][0] is not Reasoning or last in self.signatures:
-            self.runs.append((Reasoning, []))
+        if self._kind is not Reasoning:
+            self._begin(Reasoning)
         self.signatures[len(self.runs) - 1] = signature
+        self._kind = None
 
     def add_call(self, delta: ToolCallDelta) -> None:
         self.calls.setdefault(delta.index, _CallSoFar()).add(delta)
@@ -159,7 +172,8 @@ class ReplyFold:
         """Takes the next event. The last usage counts, and the first problem."""
         # By the very type: a class pattern of a Struct costs ten times as much.
         if type(event) is TextDelta:
-            self._choice(event.choice).add_prose(Text, event.text)
+            choice = self._choices.get(event.choice) or self._choice(event.choice)
+            choice.add_prose(Text, event.text)
         elif type(event) is ReasoningDelta:
             choice = self._choice(event.choice)
             choice.reasoning_field = event.field

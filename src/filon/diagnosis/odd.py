@@ -41,6 +41,8 @@ _TAGS = ("<think>", "<thinking>", "<|channel|>analysis")
 _VERSION = re.compile(
     r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{2}-\d{2,4}|00\d|0|latest|preview|v\d+(:\d+)?))+$"
 )
+# The parameters that may ask for JSON.
+_WISHES = frozenset({"response_format", "output_format", "text"})
 _ANY = msgspec.json.Decoder()
 
 
@@ -183,7 +185,7 @@ def _says(told: Answered, text: str) -> Iterator[Finding]:
 
 def _wants_json(parameters: Mapping[str, Any]) -> bool:
     """Whether an answer in JSON was asked for: chat completions, responses, Anthropic's."""
-    if not parameters:
+    if _WISHES.isdisjoint(parameters):
         return False
     wish = parameters.get("response_format") or parameters.get("output_format")
     if wish is None:

@@ -16,8 +16,8 @@ from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases, Upstream
 from filon.kit.redact import Redactor
 from filon.pipeline.failures import broken, refused, silent, unreachable
 from filon.pipeline.turn import Wire
+from filon.protocols.pieces import Piece
 from filon.protocols.registry import PROTOCOLS
-from filon.protocols.wire import Piece
 from filon.providers.endpoint import Endpoint
 
 # A list of models can be long; OpenRouter's is half a megabyte.

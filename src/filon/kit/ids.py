@@ -10,6 +10,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # Each byte by its five lowest bits: 256 is a multiple of 32, so that every letter is as likely.
 _LETTERS = bytes(ord(_ALPHABET[byte % 32]) for byte in range(256))
 _LENGTH = 9
+# What ten bits are in letters. Each second or so has a beginning of its own, and these its ends.
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
 # Chance is taken from the system for so many ids at once: asking costs as much as ten ids.
 _AT_ONCE = 256
 
@@ -29,7 +31,8 @@ def new_id(prefix: str) -> str:
         chance = _chances.pop()
     except IndexError:
         chance = _refilled()
-    return f"{prefix}_{_time(int(clock.now() * 1000))}{chance}"
+    milliseconds = int(clock.now() * 1000)
+    return f"{prefix}_{_begun(milliseconds >> 10)}{_PAIRS[milliseconds & 1023]}{chance}"
 
 
 def _refilled() -> str:
@@ -41,5 +44,6 @@ def _refilled() -> str:
 
 
 @lru_cache(maxsize=4)
-def _time(milliseconds: int) -> str:
-    return "".join([_ALPHABET[(milliseconds >> shift) & 31] for shift in range(40, -5, -5)])
+def _begun(seconds: int) -> str:
+    """The first seven letters of the time, in 1,024 milliseconds."""
+    return "".join([_ALPHABET[(seconds >> shift) & 31] for shift in range(30, -5, -5)])

@@ -7,6 +7,7 @@ import asyncio
 import atexit
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal, TextIO
@@ -50,6 +51,10 @@ class Log:
 
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
+        self.tell(event, level, fields)
+
+    def tell(self, event: str, level: Level, fields: Mapping[str, Any]) -> None:
+        """As `event`, for what is told so often that it must not take long."""
         if _RANK[level] < self._least:
             return
         now = clock.now()
@@ -102,7 +107,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
+def _as_json(now: float, event: str, level: str, fields: Mapping[str, Any]) -> str:
     stamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     told = {name: value for name, value in fields.items() if value is not None}
     return json.dumps(
@@ -110,7 +115,7 @@ def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
     )
 
 
-def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
+def _as_text(stamp: str, event: str, level: str, fields: Mapping[str, Any]) -> str:
     told = [
         f"{name}={value if type(value) is int else _plain(value)}"
         for name, value in fields.items()
@@ -125,9 +130,12 @@ def _head(level: str, event: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, float):
+    if type(value) is str:
+        text = value
+    elif isinstance(value, float):
         return f"{value:.4g}"
-    text = value if type(value) is str else str(value)
+    else:
+        text = str(value)
     # A line break inside a value would let a provider's text pose as a line of its own.
     if text and " " not in text and text.isprintable():
         return text

@@ -86,6 +86,11 @@ class EventReader:
         self._first = True
         self._stop = -2
 
+    @property
+    def between(self) -> bool:
+        """Whether nothing waits of an event that is not whole yet."""
+        return not self._tail and not self._block
+
     def feed(self, data: bytes) -> list[Item]:
         """Takes the next bytes and gives what they completed."""
         if not self._tail and not self._block and _is_one(data) and len(data) <= self._limit:

@@ -1,6 +1,6 @@
 """One exchange with a provider while it lasts: what goes out, what comes back, how it fails."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import get_args
 
 from msgspec.structs import replace
@@ -18,9 +18,9 @@ from filon.pipeline.failures import Seen, broken, refused, silent, unreachable
 from filon.pipeline.patience import Patience, passed
 from filon.pipeline.recording import Recording
 from filon.pipeline.services import Progress, Services
-from filon.pipeline.turn import Answer, Chunk, Opened
+from filon.pipeline.turn import Answer, Chunk, Nobody, Opened, Taker
+from filon.protocols.pieces import Piece
 from filon.protocols.registry import named
-from filon.protocols.wire import Piece
 from filon.providers.endpoint import Endpoint
 from filon.providers.local import servers
 from filon.trace.records import Attempt, Translated
@@ -42,6 +42,8 @@ class Exchanging:
         # What broke the reply stands behind what was still good of the same bytes.
         self._problem: Problem | None = None
         self._broken_by = 0
+        self._taker: Taker = Nobody()
+        self._waiting: Awaitable[None] | None = None
         self.turn = turn
         self.endpoint = turn.endpoint
         self.wire = turn.wire
@@ -106,7 +108,10 @@ class Exchanging:
                 data = await exchange.read(until)
             except HttpFailure as failure:
                 raise self._unreachable(failure) from failure
-            pieces, events = ((), ()) if data is None else self._heard(data)
+            pieces, events = (), ()
+            if data is not None:
+                pieces = self._reader.read(data)
+                events = self._heard(data, pieces)
             if data is None or exchange.over:
                 last = self._reader.end()
                 pieces, events = (*pieces, *last), (*events, *self._folded(last))
@@ -119,26 +124,69 @@ class Exchanging:
             raise self._broken(self._problem)
         return None
 
+    async def pour(self, taker: Taker) -> Awaitable[None] | None:
+        """Hands the rest of the reply to the taker as it comes, with no task's waking in between,
+        until the reply is over or the taker has to be waited for: then returns what for. Raises as
+        `read` does."""
+        exchange = self._exchange
+        assert exchange is not None
+        self._taker = taker
+        if self._problem is None:
+            try:
+                await exchange.pour(self._taken, self.patience.until)
+            except HttpFailure as failure:
+                if self._problem is None:
+                    raise self._unreachable(failure) from failure
+        if self._problem is not None:
+            raise self._broken(self._problem)
+        waiting, self._waiting = self._waiting, None
+        return self._last() if waiting is None else waiting
+
+    def _taken(self, data: bytes) -> bool:
+        """Whether the taker, which has these bytes now, takes more at once."""
+        pieces = self._reader.read(data)
+        if len(pieces) == 1 and pieces[0].refrain is not None:
+            self._waiting = self._taker.chunk(self._said(data, pieces[0]))
+            return self._waiting is None
+        chunk = self._good(pieces, self._heard(data, pieces))
+        if chunk.pieces:
+            self._waiting = self._taker.chunk(chunk)
+        return self._waiting is None and self._problem is None
+
+    def _said(self, data: bytes, piece: Piece) -> Chunk:
+        """The same as `_heard` and `_good`, for one text and nothing else."""
+        events = piece.events
+        self._fold.add(events[0])
+        self.patience.heard(self.recording.frame(data, _KINDS[type(events[0])], True))
+        return Chunk(pieces=(piece,), events=events, whole=False)
+
+    def _last(self) -> Awaitable[None] | None:
+        """What is left when all bytes were read."""
+        last = self._reader.end()
+        self.over = True
+        if not last:
+            return None
+        return self._taker.chunk(self._good(last, self._folded(last)))
+
     def out_of_time(self) -> FilonError:
         """What ended the wait: the provider's silence, or the time that the caller allows."""
         if clock.monotonic() >= self.patience.deadline:
             return passed(self.turn)
         return self._silent()
 
-    def _heard(self, data: bytes) -> tuple[Sequence[Piece], tuple[StreamEvent, ...]]:
-        """The pieces that these bytes complete, and their events."""
-        pieces = self._reader.read(data)
+    def _heard(self, data: bytes, pieces: Sequence[Piece]) -> tuple[StreamEvent, ...]:
+        """The events of the pieces that these bytes completed."""
         events = self._folded(pieces)
         if not events:
             self.recording.frame(data, "", False)
-            return pieces, events
+            return events
         if len(events) == 1:
             kind = _KINDS[type(events[0])]
         else:
             kind = " ".join(dict.fromkeys([_KINDS[type(event)] for event in events]))
         first = self.recording.first_output is None and shows(events)
         self.patience.heard(self.recording.frame(data, kind, first))
-        return pieces, events
+        return events
 
     def _good(self, pieces: Sequence[Piece], events: tuple[StreamEvent, ...]) -> Chunk:
         """The pieces before the first that reports an error, which is kept for later. After it

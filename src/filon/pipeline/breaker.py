@@ -33,6 +33,7 @@ SHARE_FAILED = 0.5
 # The window in seconds, counted in slices, so that a busy endpoint costs no more than an idle one.
 WINDOW = 30.0
 _SLICES = 10
+_SLICE = WINDOW / _SLICES
 # Seconds that it stays open: for the first time, for the first time by a refused key, and at most.
 # Each time in a row doubles them, and up to a fifth is taken off by chance, so that several
 # processes do not probe together.
@@ -170,20 +171,20 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 class Breakers(Protocol):
     """What knows how endpoints have answered."""
 
-    async def begin(self, access: Access, model: str, *, waited: bool = False) -> Permit | Standing:
+    def begin(self, access: Access, model: str, *, waited: bool = False) -> Permit | Standing:
         """Lets one attempt through, or says why not. A permit must be ended. `waited` is as for
         `Snapshot.standing`."""
         ...
 
-    async def insist(self, access: Access, model: str) -> Permit:
+    def insist(self, access: Access, model: str) -> Permit:
         """Lets an attempt through that `begin` has refused. The permit must be ended."""
         ...
 
-    async def end(self, permit: Permit, outcome: Outcome) -> None:
+    def end(self, permit: Permit, outcome: Outcome) -> None:
         """The attempt is over, or its output has begun. Once for each permit."""
         ...
 
-    async def state(self) -> Snapshot:
+    def state(self) -> Snapshot:
         """How all breakers stand."""
         ...
 
@@ -202,7 +203,7 @@ class MemoryBreakers:
         self._circuits: dict[Access, Circuit] = {}
         self._busy: dict[tuple[Access, str], float] = {}
 
-    async def begin(self, access: Access, model: str, *, waited: bool = False) -> Permit | Standing:
+    def begin(self, access: Access, model: str, *, waited: bool = False) -> Permit | Standing:
         """Lets one attempt through, or says why not."""
         circuit = self._circuits.setdefault(access, _NEW)
         if not circuit.opened and not self._busy:
@@ -218,12 +219,12 @@ class MemoryBreakers:
             self._circuits[access] = circuit
         return Permit(access=access, model=model, era=circuit.era, probe=probe)
 
-    async def insist(self, access: Access, model: str) -> Permit:
+    def insist(self, access: Access, model: str) -> Permit:
         """Lets an attempt through that `begin` has refused."""
         circuit = self._circuits.setdefault(access, _NEW)
         return Permit(access=access, model=model, era=circuit.era, probe=False, insists=True)
 
-    async def end(self, permit: Permit, outcome: Outcome) -> None:
+    def end(self, permit: Permit, outcome: Outcome) -> None:
         """Counts the outcome."""
         now = self._monotonic()
         self._circuits[permit.access] = ended(
@@ -234,7 +235,7 @@ class MemoryBreakers:
             self._busy = {place: until for place, until in self._busy.items() if until > now}
             self._busy[permit.access, permit.model] = now + rest
 
-    async def state(self) -> Snapshot:
+    def state(self) -> Snapshot:
         """How all breakers stand."""
         snapshot = self._snapshot(self._monotonic())
         return replace(snapshot, circuits=dict(snapshot.circuits), busy=dict(snapshot.busy))
@@ -306,15 +307,14 @@ def _opened(circuit: Circuit, first: float, why: str, now: float, random01: floa
 
 
 def _counted(circuit: Circuit, now: float, *, answered: int = 0, failed: int = 0) -> Circuit:
-    number = floor(now / (WINDOW / _SLICES))
+    number = floor(now / _SLICE)
     kept = circuit.slices
-    if kept and kept[0].number <= number - _SLICES:
-        kept = tuple([each for each in kept if each.number > number - _SLICES])
-    if kept and kept[-1].number == number:
-        answered += kept[-1].answered
-        failed += kept[-1].failed
-        kept = kept[:-1]
-    return replace(circuit, slices=(*kept, _Slice(number, answered, failed)))
+    last = kept[-1] if kept else None
+    if last is not None and last.number == number:
+        counted = _Slice(number, last.answered + answered, last.failed + failed)
+        return replace(circuit, slices=(*kept[:-1], counted))
+    young = [each for each in kept if each.number > number - _SLICES]
+    return replace(circuit, slices=(*young, _Slice(number, answered, failed)))
 
 
 def _too_many(circuit: Circuit) -> str | None:

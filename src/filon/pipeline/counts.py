@@ -5,12 +5,14 @@ is read from it is made in `server/metrics.py`, when somebody asks.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from filon.conversation.usage import Usage
 from filon.pipeline.directory import Directory
 from filon.pipeline.turn import Turn
-from filon.trace.records import AnyRecord, Attempt, Settled
+from filon.trace.records import Attempt, Settled
 
 # Upper bounds in seconds. A last bucket takes all that is longer.
 TTFT_BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0)
@@ -46,7 +48,7 @@ class Sums:
     __slots__ = ("input_tokens", "output_tokens", "ttft", "turns", "unpriced", "usd")
 
     def __init__(self) -> None:
-        self.turns: dict[tuple[str, str], int] = {}
+        self.turns: dict[tuple[str, str], int] = defaultdict(int)
         self.input_tokens = 0
         self.output_tokens = 0
         self.usd = 0.0
@@ -61,10 +63,10 @@ class Counts:
 
     def __init__(self) -> None:
         self.models: dict[tuple[str, str], Sums] = {}
-        self.errors: dict[str, int] = {}
-        self.attempts: dict[tuple[str, bool], int] = {}
-        self.retries: dict[str, int] = {}
-        self.fallbacks: dict[str, int] = {}
+        self.errors: dict[str, int] = defaultdict(int)
+        self.attempts: dict[tuple[str, bool], int] = defaultdict(int)
+        self.retries: dict[str, int] = defaultdict(int)
+        self.fallbacks: dict[str, int] = defaultdict(int)
         self.own = Histogram(OWN_BOUNDS)
         self._directory: Directory | None = None
         self._known: frozenset[tuple[str, str]] = frozenset()
@@ -80,8 +82,7 @@ class Counts:
         endpoint, model = turn.endpoint, turn.model
         place = ("", "") if endpoint is None or model is None else (endpoint.name, model)
         sums = self._found.get(place) or self._sums(turn, place)
-        kind = (end.outcome, turn.caller.kind)
-        sums.turns[kind] = sums.turns.get(kind, 0) + 1
+        sums.turns[end.outcome, turn.caller.kind] += 1
         used = end.usage or end.estimated or _NOTHING
         sums.input_tokens += used.input_tokens or 0
         sums.output_tokens += used.output_tokens or 0
@@ -111,7 +112,7 @@ class Counts:
     def _failed(self, code: str) -> None:
         if code not in self.errors and len(self.errors) >= MOST_CODES:
             code = OTHER
-        self.errors[code] = self.errors.get(code, 0) + 1
+        self.errors[code] += 1
 
     def _attempted(self, turn: Turn) -> None:
         last = turn.records[-2] if len(turn.records) > 1 else None
@@ -122,30 +123,29 @@ class Counts:
             # Both times are of the wall's clock, which may be set back between them.
             self.own.add(own if own > 0 else 0.0)
             return
-        attempts = _attempts(turn.records)
-        for attempt in attempts:
+        tried = [record for record in turn.records if type(record) is Attempt]
+        for attempt in tried:
             self._ended(attempt)
-        if attempts:
-            self._went_on(attempts)
-            self.own.add(own_time(turn.started, attempts))
+        if tried:
+            self._went_on(tried)
+            self.own.add(own_time(turn.started, tried))
 
     def _ended(self, attempt: Attempt) -> None:
-        key = (attempt.endpoint, attempt.error is not None)
-        self.attempts[key] = self.attempts.get(key, 0) + 1
+        self.attempts[attempt.endpoint, attempt.error is not None] += 1
 
-    def _went_on(self, attempts: Sequence[Attempt]) -> None:
+    def _went_on(self, tried: Sequence[Attempt]) -> None:
         """Counts what followed each attempt but the last: the same target again, or another."""
-        for before, after in zip(attempts, attempts[1:], strict=False):
+        for before, after in pairwise(tried):
             same = (before.endpoint, before.model) == (after.endpoint, after.model)
             counted = self.retries if same else self.fallbacks
-            counted[before.endpoint] = counted.get(before.endpoint, 0) + 1
+            counted[before.endpoint] += 1
 
 
-def own_time(started: float, attempts: Sequence[Attempt]) -> float:
+def own_time(started: float, tried: Sequence[Attempt]) -> float:
     """Filon's own seconds from the beginning of a turn to that of its last attempt, without those
     in which it waited for providers. `started` is Unix time."""
-    own = attempts[-1].started - started - attempts[-1].waited
-    for attempt in attempts[:-1]:
+    own = tried[-1].started - started - tried[-1].waited
+    for attempt in tried[:-1]:
         own -= attempt.waited + (attempt.timing.ended or 0.0)
     return max(0.0, own)
 
@@ -156,7 +156,3 @@ def _known(directory: Directory) -> frozenset[tuple[str, str]]:
         for endpoint in directory.endpoints
         for model in (*directory.models(endpoint), *endpoint.embedders)
     )
-
-
-def _attempts(records: Sequence[AnyRecord]) -> list[Attempt]:
-    return [record for record in records if isinstance(record, Attempt)]

@@ -30,7 +30,8 @@ class Patience:
     def __init__(self, limits: Limits, deadline: float, begin_by: float = _NEVER) -> None:
         self.deadline = deadline
         now = clock.monotonic()
-        self.allowed = max(0.0, min(limits.first_payload, begin_by - now))
+        left = begin_by - now
+        self.allowed = limits.first_payload if limits.first_payload <= left else max(0.0, left)
         self._between = limits.between_payloads
         self._silent_at = now + self.allowed
 

@@ -65,10 +65,11 @@ class Recording:
         at = now - self.phases.start
         if shows and self.first_output is None:
             self.first_output = at
-        if len(data) > self._room:
+        room = self._room - len(data)
+        if room < 0:
             self._cut += len(data)
             return now
-        self._room -= len(data)
+        self._room = room
         self._frames.append(Frame(at=at, data=data, kind=kind))
         return now
 

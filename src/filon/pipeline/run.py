@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
@@ -25,6 +25,10 @@ from filon.providers.endpoint import Endpoint
 from filon.store.messages import INTERRUPTED
 from filon.trace.records import StageFailed
 
+Stage = Callable[[Turn, Services], Turn | Awaitable[Turn]]
+
+_WAITING: tuple[tuple[str, Stage], ...] = (("admit", admit), ("assemble", assemble))
+
 
 async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
     """Takes a turn through all stages, and hands what comes back to `taker`. Returns it settled.
@@ -34,21 +38,19 @@ async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
     """
     progress = _begun(turn, services)
     try:
-        await step(progress, "admit", admit, services)
-        await step(progress, "assemble", assemble, services)
+        await _asked(progress, services)
         failed: _Failed | None = None
-        await step(progress, "route", route, services.directory)
+        _routed(progress, services)
         while True:
             try:
-                await _translated(progress, services)
+                _translated(progress, services)
                 await send(progress, services, taker)
                 break
             except Repairing as found:
                 progress.turn = _anew(progress.turn, repair=found.repair)
-                progress.stage_ended = progress.turn.now()
             except GaveUp as gave_up:
                 failed = _given_up(progress, gave_up.error, failed, services)
-                await step(progress, "route", route, services.directory)
+                _routed(progress, services)
     except asyncio.CancelledError:
         problem = INTERRUPTED if services.closing else _left(progress.turn)
         progress.turn = replace(progress.turn, problem=problem)
@@ -69,7 +71,7 @@ async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
 
 
 def _begun(turn: Turn, services: Services) -> Progress:
-    progress = services.running[turn.id] = Progress(turn)
+    progress = services.running[turn.id] = Progress(replace(turn, reached=turn.now()))
     services.announce(progress)
     if services.log.tells("debug"):
         services.log.event(
@@ -83,14 +85,35 @@ def _begun(turn: Turn, services: Services) -> Progress:
     return progress
 
 
-async def _translated(progress: Progress, services: Services) -> None:
+async def _asked(progress: Progress, services: Services) -> None:
+    """The stages that may have to wait, up to where it is known what is asked."""
+    for name, stage in _WAITING:
+        progress.stage = name
+        turn = stage(progress.turn, services)
+        progress.turn = turn = turn if isinstance(turn, Turn) else await turn
+        if turn.problem is not None:
+            raise _Told
+
+
+class _Told(Exception):
+    """A stage ended the turn, and its own record says why."""
+
+
+def _routed(progress: Progress, services: Services) -> None:
+    progress.stage = "route"
+    progress.turn = route(progress.turn, services.directory)
+
+
+def _translated(progress: Progress, services: Services) -> None:
     """Up to where the target can be asked. Raises GaveUp for one that cannot."""
+    progress.stage = "translate"
     try:
-        await step(progress, "translate", translate)
+        progress.turn = translate(progress.turn)
     except FilonError as error:
         raise GaveUp(error) from error
-    await step(progress, "recall", recall, services)
-    progress.stage, progress.stage_started = "send", progress.stage_ended
+    progress.stage = "recall"
+    progress.turn = recall(progress.turn, services)
+    progress.stage = "send"
 
 
 class _Failed(Struct, frozen=True):
@@ -108,7 +131,6 @@ def _given_up(
     failure, which is what the caller is told."""
     turn = progress.turn
     progress.turn = _noting(progress, error.problem)
-    progress.stage_ended = turn.now()
     # That one of several cannot be asked this at all says nothing of what failed before.
     if last is None or not isinstance(error, CallerError):
         last = _Failed(error, turn.endpoint, turn.model)
@@ -131,7 +153,7 @@ def _passing_over(turn: Turn, error: FilonError) -> Turn:
 
 def _anew(turn: Turn, **changes: Any) -> Turn:
     """The turn as it was before it was translated, but for these changes."""
-    return replace(turn, wire=None, answer=Answer(), **changes)
+    return replace(turn, reached=turn.now(), wire=None, answer=Answer(), **changes)
 
 
 async def refuse(turn: Turn, problem: Problem, services: Services, taker: Taker) -> Turn:
@@ -145,16 +167,17 @@ async def refuse(turn: Turn, problem: Problem, services: Services, taker: Taker)
 async def _settled(progress: Progress, services: Services, taker: Taker) -> None:
     """Closes the turn, lets the taker have the end of it, and settles it. Who has an answer need
     not wait for what is kept of it, nor do the answers of others that are there by now; what is
-    told of a failure is masked first."""
+    told of a failure is masked first. A store that cannot follow slows the callers, or what waits
+    for it would grow without end."""
     close(progress, services)
-    went_well = progress.turn.problem is None
+    leaves_first = progress.turn.problem is None and services.store.traces.has_room
     try:
-        if went_well:
+        if leaves_first:
             taker.ended(progress.turn)
             await asyncio.sleep(0)
     finally:
         await _kept(progress, services)
-    if not went_well:
+    if not leaves_first:
         taker.ended(progress.turn)
 
 
@@ -179,24 +202,6 @@ def _log_fault(progress: Progress, services: Services, error: BaseException) -> 
     services.log.event("fault", level="error", trace=progress.turn.id, details=details)
 
 
-async def step(progress: Progress, name: str, stage: Any, *given: Any) -> None:
-    """Runs one stage, and stamps the record that it leaves with when it began and ended."""
-    # Between two stages there is nothing that takes time.
-    progress.stage, progress.stage_started = name, progress.stage_ended
-    turn: Turn | Awaitable[Turn] = stage(progress.turn, *given)
-    if not isinstance(turn, Turn):
-        turn = await turn
-    progress.stage_ended = ended = turn.now()
-    stamped = replace(turn.records[-1], started=progress.stage_started, ended=ended)
-    progress.turn = replace(turn, records=(*turn.records[:-1], stamped))
-    if turn.problem is not None:
-        raise _Told
-
-
-class _Told(Exception):
-    """A stage ended the turn, and its own record says why."""
-
-
 def _fail(progress: Progress, problem: Problem) -> None:
     progress.turn = replace(_noting(progress, problem), problem=problem)
 
@@ -209,7 +214,7 @@ def _noting(progress: Progress, problem: Problem) -> Turn:
     return turn.noting(
         StageFailed(
             stage=progress.stage,
-            started=progress.stage_started,
+            started=turn.reached,
             ended=turn.now(),
             error=problem,
         )

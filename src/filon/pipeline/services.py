@@ -25,9 +25,8 @@ class Progress:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.recording: Recording | None = None
-        # The stage that runs, and when it began and the one before it ended, in Unix seconds.
+        # The stage that runs.
         self.stage = ""
-        self.stage_started = self.stage_ended = turn.now()
 
     def records(self) -> tuple[AnyRecord, ...]:
         """The records so far, the running attempt included."""

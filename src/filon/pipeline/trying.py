@@ -2,9 +2,7 @@
 it. Keys, breakers and the endpoint's limits meet here; what to do is decided in `retrying`."""
 
 import asyncio
-from collections.abc import Coroutine
 from math import ceil
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -80,7 +78,7 @@ class Trying:
     async def begin(self) -> Exchanging:
         """The next attempt, with its key, its place at the endpoint and its breaker's leave. Raises
         GaveUp where there is none to be had, and DeadlinePassed."""
-        self._key = key = await self._choose()
+        self._key = key = self._choose()
         if self._is_bounded:
             self._taken = await self._take()
         self._attempts += 1
@@ -93,10 +91,10 @@ class Trying:
         self._exchanging.recording.waited, self._waited = self._waited, 0.0
         return self._exchanging
 
-    def answered(self) -> Coroutine[Any, Any, None]:
+    def answered(self) -> None:
         """The attempt has begun to answer, or has done so. What follows is no matter of the
         breaker any more."""
-        return self._count(_ANSWERED)
+        self._count(_ANSWERED)
 
     async def failed(self, error: FilonError, *, committed: bool) -> Again:
         """The attempt has failed: how to try again. Raises Repairing where the request is to be
@@ -112,10 +110,10 @@ class Trying:
             if self._services.retries.repair and not committed:
                 repair = repair_of(self._progress.turn, recording.findings)
             if repair is not None:
-                await self._count(outcome_of(error.problem))
+                self._count(outcome_of(error.problem))
                 recording.failed(error.problem, told(repair))
                 raise Repairing(repair) from error
-            verdict = await self._verdict(error.problem, committed=committed)
+            verdict = self._verdict(error.problem, committed=committed)
         if isinstance(verdict, GiveUp):
             error.problem = verdict.problem
         recording.failed(error.problem, verdict.why)
@@ -132,7 +130,7 @@ class Trying:
         it had taken."""
         if self._permit is not None:
             # Nobody knows how it would have ended if its caller had stayed.
-            await self._count(_NOTHING)
+            self._count(_NOTHING)
         exchanging, self._exchanging = self._exchanging, None
         if exchanging is not None:
             if not exchanging.over:
@@ -158,22 +156,22 @@ class Trying:
         self._waited = 0.0
         self._progress.turn = replace(turn, waited=turn.waited + waited)
 
-    async def _count(self, outcome: Outcome) -> None:
+    def _count(self, outcome: Outcome) -> None:
         """Only the first outcome of an attempt counts."""
         permit, self._permit = self._permit, None
         if permit is not None:
-            await self._services.breakers.end(permit, outcome)
+            self._services.breakers.end(permit, outcome)
 
     @property
     def _policy(self) -> Policy:
         return Policy(attempts=self._services.retries.attempts)
 
-    async def _verdict(self, problem: Problem, *, committed: bool) -> Verdict:
+    def _verdict(self, problem: Problem, *, committed: bool) -> Verdict:
         key = self._key
         assert key is not None
-        await self._count(outcome_of(problem))
+        self._count(outcome_of(problem))
         self._fresh = [one for one in self._fresh if one.value != key.value]
-        state = await self._services.breakers.state()
+        state = self._services.breakers.state()
         tried = Tried(
             attempts=self._attempts,
             fresh_keys=sum(self._may_use(self._standing(state, one)) for one in self._fresh),
@@ -198,21 +196,21 @@ class Trying:
     def _may_use(self, standing: Standing) -> bool:
         return standing.usable or not self._is_held_back()
 
-    async def _choose(self) -> Key:
+    def _choose(self) -> Key:
         """The key that is used again, or the next that its breaker lets through."""
         waited = self._key is not None
         keys = self._fresh if self._key is None else [self._key]
         resting: list[Standing] = []
         for key in keys:
             access = access_to(self._endpoint, key)
-            leave = await self._services.breakers.begin(access, self._model, waited=waited)
+            leave = self._services.breakers.begin(access, self._model, waited=waited)
             if isinstance(leave, Permit):
                 self._permit = leave
                 return key
             resting.append(leave)
         if not self._is_held_back():
             access = access_to(self._endpoint, keys[0])
-            self._permit = await self._services.breakers.insist(access, self._model)
+            self._permit = self._services.breakers.insist(access, self._model)
             return keys[0]
         raise GaveUp(_resting(self._endpoint, resting))
 

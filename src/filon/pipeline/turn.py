@@ -17,7 +17,7 @@ from filon.conversation.rights import KeyRules
 from filon.conversation.usage import Usage
 from filon.kit import clock
 from filon.kit.ids import new_id
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import AnyRecord, Body, Headers, Received
 
@@ -103,11 +103,11 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     `started` is Unix time in seconds, `begun` the same moment in seconds of the monotonic clock: a
     turn counts its time from there, so that nothing in it takes less than no time when the clock
-    is set back. `reserved` is what `admit` took of the key's limits, for
-    `settle` to settle. `preset` is set by `assemble`, `endpoint` and `model` by
-    `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models,
-    as `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place
-    in a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
+    is set back. `reached` is when the last stage ended, in Unix seconds. `reserved` is what `admit`
+    took of the key's limits, for `settle` to settle. `preset` is set by `assemble`, `endpoint` and
+    `model` by `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models, as
+    `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place in
+    a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
     the whole turn may take. `waited` is how many seconds it has waited, in an endpoint's line or to
     try again, without an attempt that followed. `exact` is a body that is sent as it stands,
     whatever the rules say, `repair` what a first attempt taught.
@@ -116,6 +116,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     id: str
     started: float
     begun: float
+    reached: float
     caller: Caller
     request: ChatRequest
     received: Received
@@ -143,6 +144,13 @@ class Turn(Struct, frozen=True, kw_only=True):
         """Unix time in seconds, as it would be had nobody set the clock since it began."""
         return self.started + clock.monotonic() - self.begun
 
+    def after(self, record: AnyRecord) -> "Turn":
+        """The turn behind a stage that ends now: with its record, stamped with its time."""
+        now = self.started + clock.monotonic() - self.begun
+        # A stage begins where the one before it ended: between two nothing takes time.
+        stamped = replace(record, started=self.reached, ended=now)
+        return replace(self, reached=now, records=(*self.records, stamped))
+
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""
         return replace(self, records=(*self.records, record))
@@ -165,6 +173,7 @@ def begin(
         id=id or new_id("t"),
         started=now,
         begun=clock.monotonic(),
+        reached=now,
         caller=caller,
         request=request,
         received=stamped,

@@ -10,14 +10,19 @@ def cuts_of(body: bytes, request: ChatRequest) -> tuple[int, ...]:
     """The offsets before the first message and after each. A comma goes with the message behind
     it, so that a message is the same piece in the next turn."""
     cuts: list[int] = []
-    place = 0
+    place, gap = 0, 1
     for item in request.raw.items if request.raw is not None else ():
-        place = _found(body, item, place)
-        if place < 0:
-            return ()
-        if not cuts:
-            cuts.append(place)
-        place += len(item)
+        # One mostly stands as far behind the one before it as that did: a comma, or a blank more.
+        begins = place + gap
+        if not cuts or not body.startswith(item, begins):
+            begins = _found(body, item, place)
+            if begins < 0:
+                return ()
+        if cuts:
+            gap = begins - place
+        else:
+            cuts.append(begins)
+        place = begins + len(item)
         cuts.append(place)
     return tuple(cuts)
 

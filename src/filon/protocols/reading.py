@@ -1,13 +1,18 @@
 """What the readers of all protocols share: the framing of a stream, and the end of its bytes."""
 
+from typing import cast
+
 from filon.conversation.errors import Problem
 from filon.conversation.events import Broken, StreamEvent
 from filon.conversation.reply import Reply
 from filon.kit import sse
-from filon.protocols.wire import Piece
+from filon.protocols.pieces import Piece, Refrain, refrain_of
 
 _BLANKS = b" \t\r\n\xef\xbb\xbf"
 _DOCUMENT = (b"{", b"[", b"<")
+# How often a stream may be asked what its pieces have in common before it is taken for one whose
+# pieces have nothing.
+_LESSONS = 8
 
 
 def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
@@ -32,6 +37,9 @@ class FrameReader:
     at the end, and `reply` is what they fold into where the protocol knows it without folding.
     """
 
+    # Whether what `_piece` makes of a text depends on nothing that it remembers of other texts.
+    recurs = True
+
     def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
         self.whole = False
         self.reply: Reply | None = None
@@ -40,6 +48,9 @@ class FrameReader:
         self._held_size = 0
         self._over = False  # no more events are to come
         self._lost = False  # the frames cannot be told apart any more
+        self._refrain: Refrain | None = None
+        self._between = False  # whether nothing waits of an event that is not whole yet
+        self._lessons = _LESSONS if self.recurs else 0
         self._limit = limit
         self._held: list[bytes] = []  # the document so far, or blanks before anything else
 
@@ -53,6 +64,10 @@ class FrameReader:
 
     def read(self, data: bytes) -> list[Piece]:
         """As `feed`, with the bytes that each event came from."""
+        if self._refrain is not None and self._between and len(data) <= self._limit:
+            again = self._refrain.piece(data)
+            if again is not None:
+                return [again]
         if not self._sniffed:
             data = self._sniff(data)
         if self.whole:
@@ -62,11 +77,38 @@ class FrameReader:
         try:
             items = self._frames.feed(data)
         except sse.EventTooLarge as error:
-            self._lost = True
+            self._lost, self._refrain = True, None
             return [self._broken(data, f"The stream cannot be read: {error}.")]
-        if len(items) == 1 and type(items[0]) is sse.Event and not self._over:
-            return [self._piece(items[0])]
-        return [self._item(item) for item in items]
+        pieces = [self._item(item) for item in items]
+        self._between = self._frames.between
+        if self._over:
+            self._refrain = None
+        elif self._lessons and pieces and pieces[-1].events:
+            self._learn(pieces[-1])
+        return pieces
+
+    def _learn(self, piece: Piece) -> None:
+        """Looks for what the pieces to come may repeat."""
+        if piece.refrain is not None:
+            return
+        self._refrain = refrain_of(piece, self._second)
+        if self._refrain is not None:
+            self._lessons -= 1
+            if not self._lessons:
+                self._refrain = None
+
+    def _second(self, first: bytes, second: bytes) -> Piece:
+        # By another reader, since what is tried may be no stream at all.
+        reader = type(self)(self._limit)
+        reader.alone(first)
+        return reader.alone(second)
+
+    def alone(self, raw: bytes) -> Piece:
+        """The piece that these bytes are, however they were cut."""
+        items = sse.EventReader(self._limit).feed(raw)
+        if len(items) == 1 and isinstance(items[0], sse.Event):
+            return self._piece(items[0])
+        return Piece(raw)
 
     def end(self) -> list[Piece]:
         """As `close`, with the bytes that were left."""
@@ -106,14 +148,15 @@ class FrameReader:
         return Piece(raw, (unreadable(raw, what, fix),))
 
     def _item(self, item: sse.Item) -> Piece:
-        if isinstance(item, sse.Comment) or self._over:
+        if type(item) is sse.Comment or self._over:
             return Piece(item.raw)
-        return self._piece(item)
+        again = None if self._refrain is None else self._refrain.piece(item.raw)
+        return self._piece(cast(sse.Event, item)) if again is None else again
 
     def _sniff(self, data: bytes) -> bytes:
         """Tells a document from a stream by its first character; holds blanks until it comes."""
         head = b"".join((*self._held, data)) if self._held else data
-        first = head[:1] if head[:1] in _DOCUMENT else head.lstrip(_BLANKS)[:1]
+        first = head.lstrip(_BLANKS)[:1]
         if not first:
             self._held.append(data)
             return b""

@@ -98,18 +98,19 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
     except msgspec.ValidationError as error:
         reason = _PLACE.sub("", str(error)).lower()
         raise InvalidRequest(f"`{where}` cannot be read: {reason}.", param=where) from error
-    if is_simple(value):
+    if are_simple((value,)):
         return value
     _check_depth(raw, value, where)
     _check_integers(raw, value, where)
     return value
 
 
-def is_simple(value: object) -> bool:
-    """Whether it can neither be deep nor hide a number that is too long."""
-    if type(value) is int:
-        return -_LONG < value < _LONG
-    return type(value) in _SIMPLE
+def are_simple(values: Iterable[object]) -> bool:
+    """Whether none of them can be deep or hide a number that is too long."""
+    for value in values:
+        if type(value) not in _SIMPLE and not (type(value) is int and -_LONG < value < _LONG):
+            return False
+    return True
 
 
 def check_depth(raw: Raw | bytes, where: str) -> None:

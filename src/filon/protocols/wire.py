@@ -13,6 +13,7 @@ from filon.conversation.reply import Reply
 from filon.conversation.request import ChatRequest
 from filon.protocols.carrying import CarriedMessages
 from filon.protocols.crossing import Crossed
+from filon.protocols.pieces import Piece
 
 Headers = Sequence[tuple[str, str]]
 
@@ -26,19 +27,6 @@ class WireBody(Struct, frozen=True):
 
     data: bytes
     cuts: tuple[int, ...] = ()
-
-
-class Piece(Struct, frozen=True):
-    """One piece of a stream as it came: its bytes, and the events parsed from them.
-
-    The `raw` of all pieces, joined, is the stream. `model` is the model the piece names, and
-    `has_usage` says that it has a member for usage, so that a relay knows what there is to edit.
-    """
-
-    raw: bytes
-    events: tuple[StreamEvent, ...] = ()
-    model: str | None = None
-    has_usage: bool = False
 
 
 class StreamReading(Shape):

@@ -11,14 +11,14 @@ from collections import deque
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import unquote
 
 import httptools
 from uvicorn import Config
 from uvicorn.server import ServerState
 
 from filon.kit import clock
-from filon.server.door import Address, Door, Serve
+from filon.server.door import Door, Serve
+from filon.server.heads import address_of, head_of, plain
 
 _LOG = logging.getLogger("uvicorn.error")
 _BAD_REQUEST = b"Invalid HTTP request received."
@@ -58,6 +58,10 @@ class Connection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         # Bytes that came of it and are no body.
         self._bare = 0
+        # Whether the parser has seen nothing of a next request, and how many bytes are to come of a
+        # body that it does not see either.
+        self._between = True
+        self._owed = 0
         self._door: Door | None = None
         self._answering: Door | None = None
         self._early: deque[Door] = deque()
@@ -80,12 +84,45 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """The caller says something."""
         self._idle_since = None
+        if self._owed:
+            data = self._body_of(data)
+        elif self._between:
+            data = self._plainly(data)
+        if data:
+            self._parse(data)
+
+    def _plainly(self, data: bytes) -> bytes:
+        """Takes a plain request without the parser, and gives back what is behind it."""
+        found = plain(data)
+        if found is None:
+            return data
+        head, begins, length = found
+        door = self._door = Door(self, head)
+        self._next(door)
+        body = data[begins:]
+        if len(body) == length:
+            door.whole(body)
+            return b""
+        self._owed = length
+        return self._body_of(body)
+
+    def _body_of(self, data: bytes) -> bytes:
+        body, rest = data[: self._owed], data[self._owed :]
+        self._owed -= len(body)
+        if body:
+            self.on_body(body)
+        if not self._owed:
+            self.on_message_complete()
+        return rest
+
+    def _parse(self, data: bytes) -> None:
         self._bare += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # The request has been read by now, and is answered as if it had not asked for that.
             _LOG.warning("Unsupported upgrade request.")
+            self._between = False
         except httptools.HttpParserError:
             self._refuse(400, _BAD_REQUEST)
         if self._bare > _HEAD:
@@ -120,6 +157,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._between = False
         self._url = b""
         self._headers = []
 
@@ -133,9 +171,9 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Its head is here: it can be served, its body may follow."""
-        door = self._door = Door(
-            self, self._parser.get_method().decode("ascii"), _address_of(self._url), self._headers
-        )
+        method = self._parser.get_method().decode("ascii")
+        head = head_of(method, address_of(self._url), tuple(self._headers))
+        door = self._door = Door(self, head)
         # What stands behind a body in chunks is no header of the request.
         self._headers = []
         self._bare = 0
@@ -143,6 +181,9 @@ class Connection(asyncio.Protocol):
         if b"connection" in door.first or not self._parser.should_keep_alive():
             door.version = self._parser.get_http_version()
             door.keep_alive = door.version != "1.0" and self._parser.should_keep_alive()
+        self._next(door)
+
+    def _next(self, door: Door) -> None:
         if self._answering is None:
             self._open(door)
         else:
@@ -157,6 +198,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Its end."""
+        self._between = True
         if self._door is not None and not self._door.ended:
             self._door.complete()
 
@@ -248,23 +290,6 @@ class Connection(asyncio.Protocol):
             + why
         )
         self.transport.close()
-
-
-def _address_of(url: bytes) -> Address:
-    # What stands in a query may be a secret, such as a link's to sign in, and hardly comes again.
-    return _address(url) if b"?" in url else _plain_address(url)
-
-
-@lru_cache(maxsize=256)
-def _plain_address(url: bytes) -> Address:
-    return _address(url)
-
-
-def _address(url: bytes) -> Address:
-    """What a request's first line asks for. Raises what the parser makes a refusal of."""
-    parsed = httptools.parse_url(url)
-    path = parsed.path.decode("ascii")
-    return Address(unquote(path) if "%" in path else path, parsed.path, parsed.query or b"")
 
 
 @lru_cache(maxsize=600)

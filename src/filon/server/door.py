@@ -6,10 +6,11 @@ applications, it has the scope and the two ends that ASGI wants.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from starlette.types import Message, Scope
+
+from filon.server.heads import Head
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 
@@ -24,14 +25,6 @@ _FAULT_HEAD = (
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"content-length", b"%d" % len(_FAULT)),
 )
-
-
-class Address(NamedTuple):
-    """What a request asks for: the path in letters, as it came, and what stands behind the `?`."""
-
-    path: str
-    raw: bytes
-    query: bytes
 
 
 class Line(Protocol):
@@ -66,9 +59,8 @@ class Line(Protocol):
 
 
 class Door:
-    """A request and its reply. `headers` are as they came, with names in small letters.
+    """A request and its reply. `headers`, `first` and `told` are as `Head` has them.
 
-    `first` has of each the value that came first.
     `begun` and `ended` say how far the reply is, `gone` that the caller has left before its end.
     `keep_alive` says whether the connection stays open behind the reply, `policies` are headers
     that the reply gets unless it has its own. `expects` says that the caller waits to be told
@@ -97,27 +89,23 @@ class Door:
         "path",
         "policies",
         "task",
+        "told",
         "version",
     )
 
-    def __init__(
-        self,
-        line: Line,
-        method: str,
-        address: Address,
-        headers: list[tuple[bytes, bytes]],
-    ) -> None:
+    def __init__(self, line: Line, head: Head) -> None:
         self.line = line
-        self.method = method
-        self.address = address
-        self.path = address.path
-        self.headers = headers
+        self.method = head.method
+        self.address = head.address
+        self.path = head.address.path
+        self.headers = head.headers
+        self.first = head.first
+        self.told = head.told
         self.version = "1.1"
         self.keep_alive = True
         self.policies: Pairs = ()
         self.task: asyncio.Task[None] | None = None
         self.begun = self.ended = self.gone = False
-        self.first = dict(reversed(headers))
         self.expects = b"expect" in self.first and self.first[b"expect"].lower() == b"100-continue"
         self._body: list[bytes] = []
         self._size = 0
@@ -138,12 +126,6 @@ class Door:
         """Whether this stands in any header's name."""
         return part in b"\n".join(self.first)
 
-    def told(self) -> tuple[tuple[str, str], ...]:
-        """All headers as text."""
-        # All at once, since one by one takes four times as long. No header holds a line's end.
-        flat = b"\n".join(chain.from_iterable(self.headers)).decode("latin-1").split("\n")
-        return tuple(zip(flat[::2], flat[1::2], strict=True)) if self.headers else ()
-
     # What the connection tells.
 
     def take(self, data: bytes) -> None:
@@ -155,6 +137,11 @@ class Door:
             self.line.pause_reading()
         if self._stirred is not None:
             self._stirred.set()
+
+    def whole(self, body: bytes) -> None:
+        """The body came all at once, with the head."""
+        self._body.append(body)
+        self._complete = self._news = True
 
     def complete(self) -> None:
         """The body has come to its end."""

@@ -5,6 +5,7 @@ that protocol.
 """
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -220,7 +221,7 @@ def _turn(
         protocol=protocol.name,
         method=door.method,
         path=door.path,
-        headers=door.told(),
+        headers=door.told,
         body=Body(body, cuts_of(body, request)),
         tags=asked.tags,
         metadata=asked.metadata,
@@ -248,6 +249,7 @@ def _secret(door: Door) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _bearer(authorization: bytes) -> str:
     """The secret in a header that says Bearer; nothing in any other."""
     scheme, _, secret = authorization.decode("latin-1").partition(" ")

@@ -26,7 +26,7 @@ _STATES = ("closed", "open", "half_open")
 
 async def exposition(services: Services) -> str:
     """All figures as they are now."""
-    snapshot = await services.breakers.state()
+    snapshot = services.breakers.state()
     loads = await services.slots.loads()
     families = (
         *_of_turns(services.counts),

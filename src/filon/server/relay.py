@@ -12,6 +12,7 @@ from filon.conversation.events import Broken, Done, StreamEvent
 from filon.conversation.reply import ReplyFold
 from filon.pipeline.parameters import wants_usage
 from filon.pipeline.turn import Chunk, Opened, Turn
+from filon.protocols.pieces import Piece, Refrain
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server import explained, heading
 from filon.server.door import Door
@@ -38,6 +39,10 @@ class Relay:
         self._opened: Opened | None = None
         # Whether what comes is in the caller's own protocol.
         self._same = True
+        self._drops_usage = False
+        # What the stream repeats, and that as the caller gets it.
+        self._refrain: Refrain | None = None
+        self._around: tuple[bytes, bytes] | None = None
         self._document: list[bytes] = []
         self._fold: ReplyFold | None = None
         self._writer: StreamWriting | None = None
@@ -46,6 +51,7 @@ class Relay:
     def opened(self, opened: Opened, /) -> None:
         """A provider has accepted; what follows is its reply."""
         self._opened = opened
+        self._drops_usage = opened.only_we_asked_usage
         wire = opened.turn.wire
         self._same = wire is None or wire.protocol == self._protocol.name
 
@@ -60,7 +66,7 @@ class Relay:
         elif chunk.whole or not self._same:
             self._written(chunk.events)
         else:
-            self._edited(chunk)
+            self._body(b"".join(map(self._edited, chunk.pieces)))
         return self._door.drain() if self._door.line.full else None
 
     def ended(self, turn: Turn, /) -> None:
@@ -87,19 +93,21 @@ class Relay:
         for event in events:
             self._fold.add(event)
 
-    def _edited(self, chunk: Chunk) -> None:
-        drop_usage = self._opened is not None and self._opened.only_we_asked_usage
-        parts: list[bytes] = []
-        for piece in chunk.pieces:
-            if piece.model is None and not (drop_usage and piece.has_usage):
-                parts.append(piece.raw)
-                continue
-            edited = self._protocol.edit_chunk(
-                piece.raw, model_alias=self._alias, drop_usage=drop_usage
-            )
-            if edited is not None:
-                parts.append(edited)
-        self._body(b"".join(parts))
+    def _edited(self, piece: Piece) -> bytes:
+        """The piece as the caller gets it; empty when nothing of it is left."""
+        raw, refrain = piece.raw, piece.refrain
+        if refrain is not None:
+            if refrain is not self._refrain:
+                self._refrain, self._around = refrain, refrain.around(self._edit_raw)
+            if self._around is not None:
+                before, after = self._around
+                return before + raw[refrain.where] + after
+        if piece.model is None and not (piece.has_usage and self._drops_usage):
+            return raw
+        return self._edit_raw(raw) or b""
+
+    def _edit_raw(self, raw: bytes) -> bytes | None:
+        return self._protocol.edit_chunk(raw, model_alias=self._alias, drop_usage=self._drops_usage)
 
     def _written(self, events: tuple[StreamEvent, ...]) -> None:
         """The caller wants a stream, and what came is one document or another protocol's."""

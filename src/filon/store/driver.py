@@ -89,6 +89,11 @@ class Connection(aiosqlite.Connection):
         """Does the work in the thread of this connection."""
         return await self._execute(work, self._conn, sql, parameters)  # pyright: ignore[reportUnknownMemberType]
 
+    async def run_all(self, statements: Sequence[Statement]) -> None:
+        """Runs the statements in the transaction that was begun, all with one change of thread.
+        Raises what sqlite3 does."""
+        await self._execute(_run_all, self._conn, statements)  # pyright: ignore[reportUnknownMemberType]
+
     async def write(self, statements: Sequence[Statement]) -> None:
         """Runs the statements in a transaction of their own, all with one change of thread. Raises
         what sqlite3 does, and then none of them was done."""
@@ -98,12 +103,16 @@ class Connection(aiosqlite.Connection):
 def _write(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for sql, rows in statements:
-            connection.executemany(sql, rows)
+        _run_all(connection, statements)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _run_all(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    for sql, rows in statements:
+        connection.executemany(sql, rows)
 
 
 def _execute(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> _Ran:

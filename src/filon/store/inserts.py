@@ -1,5 +1,6 @@
 """New rows on their way into the database: many things of one kind are written as one."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -8,9 +9,10 @@ from typing import Any, cast
 
 from msgspec import Struct
 from sqlalchemy import Dialect, Insert
+from sqlalchemy.exc import DBAPIError
 
 from filon.store.connection import AsyncConnection
-from filon.store.driver import Statement
+from filon.store.driver import Connection, Statement
 
 # Rows in one statement, where there are as many: between two statements the thread that writes
 # waits for all others to let go of the interpreter, and they for it.
@@ -46,8 +48,13 @@ class Inserts(Struct, frozen=True):
     weight: int = 0
 
     async def __call__(self, connection: AsyncConnection) -> None:
-        for sql, rows in self.statements(connection.dialect):
-            await connection.exec_driver_sql(sql, [*rows])
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(raw, Connection)
+        try:
+            await raw.run_all(self.statements(connection.dialect))
+        except sqlite3.Error as error:
+            # As SQLAlchemy says it.
+            raise DBAPIError(None, None, error) from error
 
     def statements(self, dialect: Dialect) -> list[Statement]:
         """What is to be run."""

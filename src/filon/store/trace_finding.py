@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import FromClause
 
 from filon.store.connection import AsyncConnection
 from filon.store.tables import keys
-from filon.store.trace_filter import Counted, Filter, Marked, Named, Term, Word
+from filon.store.trace_filter import Filter, Marked, Named, Term, Word
 from filon.store.trace_tables import trace_marks, trace_names, trace_sums
 from filon.store.trace_where import (
     LISTS,
@@ -29,14 +29,8 @@ from filon.store.trace_where import (
     where,
 )
 
-# Of the fields that have one, the index that has their values in order, and then the times.
-INDEXES = {
-    "cost": "ix_traces_cost",
-    "tokens": "ix_traces_tokens",
-    "latency": "ix_traces_total",
-    "ttft": "ix_traces_ttft",
-    "rate": "ix_traces_rate",
-    "status": "ix_traces_status",
+# Of the fields that have one, the index that has their names in order, and then the times.
+_INDEXES = {
     "model": "ix_traces_model",
     "endpoint": "ix_traces_endpoint",
     "key": "ix_traces_key",
@@ -201,12 +195,6 @@ async def _driver_of(
             )
         case Marked() if term.field == "is":
             return await _of_outcomes(term.names, owner_id, connection)
-        case Counted() if term.field in INDEXES:
-            times = select(col("started_at")).select_from(
-                text(f"traces INDEXED BY {INDEXES[term.field]}")
-            )
-            mine = col("owner_id") == owner_id
-            return await _probed([times.where(mine, condition(term, known))], owner_id, connection)
         case _:
             return None
 
@@ -256,7 +244,7 @@ def _of_name(kind: str, name: str, owner_id: int) -> "Select[Any]":
     if kind in ONE_NAME:
         return (
             select(col("started_at"))
-            .select_from(text(f"traces INDEXED BY {INDEXES[kind]}"))
+            .select_from(text(f"traces INDEXED BY {_INDEXES[kind]}"))
             .where(col("owner_id") == owner_id, col(ONE_NAME[kind]) == name)
         )
     c = trace_marks.c

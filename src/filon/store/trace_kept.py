@@ -4,29 +4,30 @@ from msgspec import Struct
 
 from filon.kit.redact import Redactor
 from filon.store.trace_blob import Bare, bare
-from filon.trace.recorder import across_frames, without_keys, without_secrets
+from filon.trace.recorder import replies, without_keys, without_secrets
 from filon.trace.records import AnyRecord
 
 
 class Kept(Struct, frozen=True):
-    """The records as they may leave memory, and the same ones ready to be stored."""
+    """The records as they may leave memory, and the same ones ready to be stored. `clean` says that
+    no secret stood in them, headers aside, nor in what was looked at beside them."""
 
     records: tuple[AnyRecord, ...]
     bare: Bare
+    clean: bool
 
 
-def kept(records: tuple[AnyRecord, ...], redactor: Redactor) -> Kept:
-    """As `redact`, looking for secrets in the very bytes that will be stored."""
+def kept(records: tuple[AnyRecord, ...], redactor: Redactor, beside: str = "") -> Kept:
+    """As `redact`, looking for secrets in the very bytes that will be stored, and in a text beside
+    them."""
     masked = without_keys(records)
     stripped = bare(masked)
-    if _is_secret_in(stripped, redactor) or across_frames(masked, redactor):
-        masked = without_secrets(masked, redactor)
-        stripped = bare(masked)
-    return Kept(masked, stripped)
-
-
-def _is_secret_in(stripped: Bare, redactor: Redactor) -> bool:
-    if stripped.encoded is None:
-        # Without the bytes each value has to be looked at.
-        return True
-    return redactor.found_in(stripped.encoded, *[body.data for body in stripped.bodies])
+    if stripped.encoded is not None:
+        bodies = [body.data for body in stripped.bodies]
+        name = beside.encode("utf-8", "surrogatepass")
+        looked = b"\0".join([stripped.encoded, name, *bodies, *replies(masked)])
+        if not redactor.found_in(looked):
+            return Kept(masked, stripped, clean=True)
+    # Where there are no bytes each value has to be looked at, too.
+    masked = without_secrets(masked, redactor)
+    return Kept(masked, bare(masked), clean=False)

@@ -10,21 +10,18 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 
 from filon.conversation.errors import InvalidRequest
 from filon.store.connection import AsyncConnection
 from filon.store.encoding import fits
 from filon.store.trace_finding import (
     FEW,
-    INDEXES,
     MANY,
     Driver,
     Search,
     at_times,
     driven,
-    list_index,
-    matching,
 )
 from filon.store.trace_rows import SHOWN, TraceSummary, summary_of
 from filon.store.trace_tables import traces
@@ -37,14 +34,8 @@ _VALUES: Mapping[str, ColumnElement[Any]] = {**NUMBERS, "model": col("model")}
 # Traces of a name that are looked at in the first step, and how much longer each further one is.
 _FIRST_STEP = 1_000
 _LONGER = 4
-# Traces of a figure's index that are looked up before it is given up.
-_CANDIDATES = 10_000
 _STARTED: ColumnElement[float] = col("started_at")
 _NUMBER: ColumnElement[int] = col("id")
-
-
-def _mine(chosen: Search) -> Where:
-    return col("owner_id") == chosen.owner_id
 
 
 class Place(Struct, frozen=True, array_like=True):
@@ -93,15 +84,7 @@ async def first(
     """The first traces of a search in this order, behind the place."""
     if sort == "started":
         return await _by_time(chosen, order, limit, after, connection)
-    if chosen.driver is not None and chosen.driver.count <= MANY:
-        return await _sorted(chosen, sort, order, limit, after, connection)
-    found: list[Found] = []
-    if after is None or after.value is not None:
-        found = await _by_value(chosen, sort, order, limit, after, connection)
-    if len(found) < limit:
-        behind = after if after is not None and after.value is None else None
-        found += await _unknown(chosen, sort, order, limit - len(found), behind, connection)
-    return found
+    return await _sorted(chosen, sort, order, limit, after, connection)
 
 
 async def _sorted(
@@ -112,7 +95,8 @@ async def _sorted(
     after: Place | None,
     connection: AsyncConnection,
 ) -> list[Found]:
-    """Not too many are put in order as they are, those without the figure behind the others."""
+    """Those that fit are put in order as they are read, those without the figure behind the others:
+    nobody orders as often as a trace is written, so that no figure has an index."""
     value = _VALUES[sort]
     query = driven(chosen, most=MANY)
     if after is not None and after.value is None:
@@ -190,81 +174,11 @@ async def _stepwise(
         times = times.where(end > _STARTED if falling else end < _STARTED)
 
 
-async def _by_value(
-    chosen: Search,
-    sort: Sort,
-    order: Order,
-    limit: int,
-    after: Place | None,
-    connection: AsyncConnection,
-) -> list[Found]:
-    """Those whose figure is known: the figure's own index is read in its order, and each of its
-    traces looked up in the list's, as long as some fit."""
-    value = _VALUES[sort]
-    known: list[Where] = [value.is_not(None)]
-    if after is not None:
-        known.append(_beyond(value, after, order))
-    terms = (value, _STARTED, _NUMBER)
-    ordered = [term.desc() if order == "desc" else term for term in terms]
-    query = _in_order(chosen, sort).where(*known).order_by(*ordered)
-    found, is_all = await _fitting(query, chosen, limit, connection)
-    if is_all:
-        return found
-    query = matching(chosen, *known).add_columns(_NUMBER, _STARTED, value)
-    rows = (await connection.execute(query.order_by(*ordered).limit(limit))).all()
-    return [Found(*row) for row in rows]
-
-
-def _in_order(chosen: Search, sort: Sort) -> Any:
-    index = text(f"traces INDEXED BY {INDEXES[sort]}")
-    columns = (_NUMBER.label("id"), _STARTED.label("started_at"), _VALUES[sort].label("value"))
-    return select(*columns).select_from(index).where(_mine(chosen))
-
-
-async def _fitting(
-    query: Any, chosen: Search, limit: int, connection: AsyncConnection
-) -> tuple[list[Found], bool]:
-    """The first of an index's traces that fit the filter, and whether these are all that are
-    wanted: where hardly any fit, it is given up."""
-    if not chosen.conditions:
-        rows = (await connection.execute(query.limit(limit))).all()
-        return [Found(*row) for row in rows], True
-    candidates = query.limit(_CANDIDATES).subquery("ordered")
-    # Inside, names without a table mean those of the inner one.
-    inner = select(_NUMBER).select_from(list_index())
-    inner = inner.where(
-        _mine(chosen),
-        text("started_at = ordered.started_at AND id = ordered.id"),
-        *chosen.at_hand,
-    )
-    fit = select(candidates).where(exists(inner)).limit(limit)
-    rows = (await connection.execute(fit)).all()
-    found = [Found(*row) for row in rows]
-    return found, len(found) == limit
-
-
 def _beyond(value: ColumnElement[Any], place: Place, order: Order) -> Where:
     here = tuple_(value, _STARTED, _NUMBER)
     there = tuple_(place.value, place.started_at, place.id)
     edge = value <= place.value if order == "desc" else value >= place.value
     return and_(edge, here < there if order == "desc" else here > there)
-
-
-async def _unknown(
-    chosen: Search,
-    sort: Sort,
-    order: Order,
-    limit: int,
-    after: Place | None,
-    connection: AsyncConnection,
-) -> list[Found]:
-    """Those whose figure is not known, by time."""
-    unknown = _VALUES[sort].is_(None)
-    if chosen.driver is None and not chosen.conditions:
-        index = text(f"traces INDEXED BY {INDEXES[sort]}")
-        query = select().select_from(index).where(_mine(chosen), unknown)
-        return await _ordered(query, order, limit, after, connection)
-    return await _ordered(matching(chosen, unknown), order, limit, after, connection)
 
 
 async def rows_of(found: Sequence[Found], connection: AsyncConnection) -> list[TraceSummary]:

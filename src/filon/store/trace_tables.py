@@ -1,7 +1,7 @@
 """The tables of traces, and what is counted of them.
 
-A list is read in the order of an index, and what a filter asks for stands in `ix_traces_list`, so
-that looking through many traces reads neither their rows nor their records.
+What filters and orders ask for stands in `ix_traces_list`, so that looking through many traces
+reads neither their rows nor their records. Each further index is written for every request.
 """
 
 from sqlalchemy import (
@@ -24,7 +24,7 @@ from filon.store.tables import metadata, owner
 # SQLite numbers rows by itself only in a column of exactly this type.
 _Serial = BigInteger().with_variant(Integer(), "sqlite")
 
-# All tokens; null where neither is known. An index is used only for these very words.
+# All tokens; null where neither is known.
 TOKENS = (
     "CASE WHEN input_tokens IS NULL THEN output_tokens "
     "ELSE input_tokens + coalesce(output_tokens, 0) END"
@@ -108,12 +108,6 @@ traces = Table(
     Index("ix_traces_key", "owner_id", "key_id", "started_at"),
     Index("ix_traces_model", "owner_id", "model", "started_at"),
     Index("ix_traces_endpoint", "owner_id", "endpoint", "started_at"),
-    Index("ix_traces_status", "owner_id", "status", "started_at"),
-    Index("ix_traces_cost", "owner_id", "cost_usd", "started_at"),
-    Index("ix_traces_tokens", "owner_id", text(TOKENS), "started_at"),
-    Index("ix_traces_total", "owner_id", "total", "started_at"),
-    Index("ix_traces_ttft", "owner_id", "ttft", "started_at"),
-    Index("ix_traces_rate", "owner_id", "rate", "started_at"),
     Index(
         "ix_traces_conversation",
         "owner_id",

@@ -52,6 +52,11 @@ class Traces:
         self.deleting = Deleting(database, writer)
         self.keeping = Keeping(database, writer)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a trace can be handed over without waiting."""
+        return self._writer.has_room
+
     def offer(
         self,
         owner_id: int,
@@ -60,7 +65,7 @@ class Traces:
         key_id: str | None = None,
     ) -> bool:
         """As `insert`, where there is nothing to wait for; else does nothing and returns False."""
-        if not self._writer.has_room or is_heavy(records):
+        if not self.has_room or is_heavy(records):
             return False
         return self._writer.offer(inserts(owner_id, summary, records, key_id))
 

@@ -11,6 +11,20 @@ from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Tr
 
 _S = TypeVar("_S", bound=Struct)
 _WITH_HEADERS = frozenset({Received, Translated, Attempt})
+# Names that nearly every request and reply has, and how else they are spelled: no key stands there.
+_COMMON = (
+    "host",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "server",
+    "transfer-encoding",
+    "user-agent",
+)
+_HARMLESS = frozenset({*_COMMON, *map(str.title, _COMMON)})
 
 
 def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -21,7 +35,7 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
     masked = without_keys(records)
     # Walking the records costs more than looking once through their bytes, and secrets in them
     # are rare.
-    if redactor.found_in(msgspec.msgpack.encode(masked)) or across_frames(masked, redactor):
+    if redactor.found_in(b"\0".join([msgspec.msgpack.encode(masked), *replies(masked)])):
         return without_secrets(masked, redactor)
     return masked
 
@@ -39,24 +53,21 @@ def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple
     )
 
 
-def across_frames(records: tuple[AnyRecord, ...], redactor: Redactor) -> bool:
-    """Whether a secret stands in the frames of a reply joined: it may lie across the border of
-    two, where neither shows it alone."""
-    for record in records:
-        if (
-            type(record) is Attempt
-            and len(record.frames) > 1
-            and redactor.found_in(_joined(record.frames))
-        ):
-            return True
-    return False
+def replies(records: tuple[AnyRecord, ...]) -> list[bytes]:
+    """The replies that came in several frames, joined: a secret may lie across the border of two,
+    where neither shows it alone."""
+    return [
+        _joined(record.frames)
+        for record in records
+        if type(record) is Attempt and len(record.frames) > 1
+    ]
 
 
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
     masked: list[tuple[str, str]] | None = None
     for at, pair in enumerate(pairs):
-        if carries_key(pair[0]):
+        if pair[0] not in _HARMLESS and carries_key(pair[0]):
             masked = masked or [*pairs]
             masked[at] = (pair[0], mask_header(*pair))
     return pairs if masked is None else tuple(masked)

@@ -4,14 +4,14 @@ import asyncio
 import io
 import socket
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from types import SimpleNamespace
 
 import aiohttp
 
 from filon.kit import clock
 from filon.kit.http.address import host_and_port
-from filon.kit.http.exchange import HttpFailure, Outgoing, Phases
+from filon.kit.http.exchange import HttpFailure, Outgoing, Phases, Pour
 from filon.kit.unpack import Unpackable, unpacker
 
 
@@ -59,6 +59,10 @@ class AiohttpExchange:
             raise TimeoutError
         reading, self._reading = self._reading, None
         return reading.result()
+
+    async def pour(self, into: Pour, until: Callable[[], float]) -> None:
+        while (piece := await self.read(until())) is not None and into(piece):
+            pass
 
     async def close(self) -> None:
         if self._reading is not None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from filon.kit.http import HttpFailure, Outgoing, Phases, Upstream
 from filon.kit.http.upstream import Http1Upstream
 from tests.journeys.http.aiohttp_upstream import AiohttpUpstream
+from tests.journeys.http.pouring import PouredUpstream
 from tests.journeys.raw_server import RawServer, length_of
 from tests.waiting import LONG
 
@@ -25,7 +26,11 @@ Backend = tuple[str, dict[str, bool]]
 
 # The loop that Filon serves with; every other journey runs on asyncio's own.
 SERVING: Backend = ("asyncio", {"use_uvloop": True})
-CLIENTS: dict[str, Callable[..., Upstream]] = {"own": Http1Upstream, "aiohttp": AiohttpUpstream}
+CLIENTS: dict[str, Callable[..., Upstream]] = {
+    "own": Http1Upstream,
+    "poured": PouredUpstream,
+    "aiohttp": AiohttpUpstream,
+}
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 CERTIFICATES = Path(__file__).parents[1] / "certificates"
 

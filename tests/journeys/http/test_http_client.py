@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from filon.kit import clock
 from filon.kit.http import Phases, Upstream
 from tests.journeys.http.aiohttp_upstream import AiohttpUpstream
 from tests.journeys.http.peer import (
@@ -19,6 +20,7 @@ from tests.journeys.http.peer import (
     ask,
     outgoing,
 )
+from tests.journeys.http.pouring import Sink, never
 from tests.journeys.site import until
 
 
@@ -275,6 +277,68 @@ async def test_pieces_are_given_as_they_arrived(own: Upstream, peer: Peer) -> No
     exchange = await own.open(outgoing(peer.url), Phases())
     await until(lambda: peer.written == len(head) + sum(map(len, arrivals)))
     assert [piece async for piece in exchange.chunks()] == [b"ab", b"c", b"de"]
+    await exchange.close()
+
+
+async def test_a_body_is_poured_as_it_arrives(own: Upstream, peer: Peer) -> None:
+    """Without waking who waits for it; what it is poured into may say that it has enough."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    parts = [b"%d" % number for number in range(9)]
+    arrivals = [b"1\r\n%b\r\n" % part for part in parts]
+    peer.plays((head, *(step for data in arrivals for step in (data, "pause")), b"0\r\n\r\n"))
+    exchange = await own.open(outgoing(peer.url), Phases())
+    sink = Sink(at_once=4)
+    for taken in (4, 8):
+        await exchange.pour(sink.take, never)
+        assert b"".join(sink.came).startswith(b"".join(parts)[:taken])
+    await exchange.pour(sink.take, never)
+    assert b"".join(sink.came) == b"".join(parts)
+    assert exchange.over
+    await exchange.pour(sink.take, never)
+    await exchange.close()
+
+
+async def test_who_pours_waits_no_longer_than_is_said_then(own: Upstream, peer: Peer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+    peer.plays((head, "pause", b"ab", "wait"))
+    exchange = await own.open(outgoing(peer.url), Phases())
+    sink = Sink(at_once=100)
+    asked: list[float] = []
+    with pytest.raises(TimeoutError):
+        await exchange.pour(sink.take, Patient(asked, 4).until)
+    # Each ring asked again, and only the last found that it was time.
+    assert len(asked) >= 4
+    assert b"".join(sink.came) == b"ab"
+    # It can be poured on after that, and the end is told.
+    with pytest.raises(TimeoutError):
+        await exchange.pour(sink.take, clock.monotonic)
+    await exchange.close()
+    await until(peer.left.is_set)
+
+
+class Patient:
+    """Moves the end of a wait so many times."""
+
+    def __init__(self, asked: list[float], times: int) -> None:
+        self._asked = asked
+        self._times = times
+
+    def until(self) -> float:
+        later = 0.02 if len(self._asked) < self._times else 0.0
+        self._asked.append(clock.monotonic() + later)
+        return self._asked[-1]
+
+
+async def test_a_fault_of_who_takes_is_no_fault_of_the_server(own: Upstream, peer: Peer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+    peer.plays((head, "pause", b"a", "pause", b"bc"))
+    exchange = await own.open(outgoing(peer.url), Phases())
+    with pytest.raises(ZeroDivisionError):
+        await exchange.pour(lambda part: bool(len(part) // 0), never)
+    # The connection and what comes after it are as they were.
+    rest = [part async for part in exchange.chunks()]
+    assert b"abc".endswith(b"".join(rest))
+    assert exchange.over
     await exchange.close()
 
 

@@ -10,6 +10,7 @@ dialing.py      a new connection: name, TCP, the tunnel where there is a proxy, 
 connection.py   one connection, request after request
 pool.py         the connections that wait for a next request
 reply.py        one reply, parsed as it comes
+broken.py       how one breaks, in words
 plain.py        one that is here whole at once
 """
 

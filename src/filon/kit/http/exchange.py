@@ -3,7 +3,7 @@
 Redirects are never followed: a key must not travel to an address that nobody configured.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,6 +11,8 @@ from msgspec import Struct
 from filon.kit import clock
 
 Headers = tuple[tuple[str, str], ...]
+# Takes a part of a body, and says whether it takes more.
+Pour = Callable[[bytes], bool]
 
 
 class HttpFailure(Exception):
@@ -99,6 +101,13 @@ class Exchange(Protocol):
     async def read(self, until: float) -> bytes | None:
         """The next of the body's bytes, as `chunks` has them; None at the end. Raises HttpFailure,
         and TimeoutError at `until` (monotonic seconds), after which it can be read on."""
+        ...
+
+    async def pour(self, into: Pour, until: Callable[[], float]) -> None:
+        """Hands the rest of the body over as it comes, without a task's waking in between, until
+        `into` says that it is enough for now or the body is at its end. `until` is asked, each time
+        it seems to be due, when the next part must be here. Raises as `read` does, and what `into`
+        raises."""
         ...
 
     async def close(self) -> None:

@@ -11,12 +11,11 @@ from typing import Protocol
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from filon.kit import clock
-from filon.kit.http.exchange import Headers, HttpFailure, Phases
+from filon.kit.http.broken import HEAD_LIMIT, endless, last_words, unreadable
+from filon.kit.http.exchange import Headers, HttpFailure, Phases, Pour
 from filon.kit.http.plain import Plain, plain_reply
 from filon.kit.unpack import Unpackable, unpacker
 
-# Bytes that may come without any of a body among them: a head, the heads of chunks, trailers.
-HEAD_LIMIT = 64 * 1024
 # Bytes of a body that wait unread before the server is no longer listened to, and until when.
 _MUCH = 256 * 1024
 _LITTLE = 64 * 1024
@@ -71,6 +70,8 @@ class Reply:
         self._bare = 0
         self._waiter: asyncio.Future[None] | None = None
         self._until = _NEVER
+        self._into: Pour | None = None
+        self._later: Callable[[], float] | None = None
         self.address = line.address
         self._line = line
         self._bodiless = method == "HEAD"
@@ -89,11 +90,9 @@ class Reply:
         """These bytes came."""
         if self._closed:
             return
-        if self.silent and not self._bodiless:
-            plain = plain_reply(data)
-            if plain is not None:
-                self._plainly(plain)
-                return
+        if self.silent and not self._bodiless and (plain := plain_reply(data)) is not None:
+            self._plainly(plain)
+            return
         self.silent = False
         self._bare += len(data)
         if self._parser is None:
@@ -104,14 +103,15 @@ class Reply:
             if self._whole:
                 self._keep = False
             else:
-                self._fail(_unreadable(self._begun, str(error)))
+                self._fail(unreadable(self._begun, str(error)))
         if self._bare > HEAD_LIMIT:
-            self._fail(_endless())
+            self._fail(endless())
         if self._arriving:
             self._arrived()
         if self._whole:
             self._over()
-        self._wake()
+        if self._into is None or self._closed:
+            self._wake()
 
     def _plainly(self, plain: Plain) -> None:
         self.silent = False
@@ -129,11 +129,24 @@ class Reply:
         pieces = self._arriving
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
+        if self._into is not None:
+            self._pour(self._into, piece)
+            return
         self._pieces.append(piece)
         self._held += len(piece)
         if self._held > _MUCH and self._listening and not self._whole:
             self._listening = False
             self._line.listen(False)
+
+    def _pour(self, into: Pour, piece: bytes) -> None:
+        try:
+            if into(piece):
+                return
+        except Exception as error:
+            # It is no fault of the connection's: whoever pours is told.
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_exception(error)
+        self._into = None
 
     def ended(self, error: Exception | None) -> None:
         """The connection is over, by an error or in good order."""
@@ -145,7 +158,7 @@ class Reply:
         elif self._begun:
             self._fail(HttpFailure("payload", "the connection ended in the middle of the reply"))
         else:
-            self._fail(HttpFailure("disconnected", _last_words(error, silent=self.silent)))
+            self._fail(HttpFailure("disconnected", last_words(error, silent=self.silent)))
         self._wake()
 
     def _runs_to_the_end(self) -> bool:
@@ -188,6 +201,8 @@ class Reply:
         waiter = self._waiter
         if waiter is None or waiter.done():
             return
+        if self._later is not None:
+            self._until = self._later()
         if clock.monotonic() < self._until:
             self._line.wake_by(self._until)
         else:
@@ -234,6 +249,20 @@ class Reply:
                 return None
             else:
                 await self._more(until)
+
+    async def pour(self, into: Pour, until: Callable[[], float]) -> None:
+        """Hands the rest over as it comes; as in Exchange."""
+        while self._pieces or self._packed or self._closed or b"content-encoding" in self._noted:
+            piece = await self.read(until())
+            if piece is None or not into(piece):
+                return
+        self._into, self._later = into, until
+        try:
+            await self._more(until())
+        finally:
+            self._into = self._later = None
+        if self._failure is not None:
+            raise self._failure
 
     def _unpack_on(self, piece: bytes) -> None:
         """The next parts are this piece's, drawn one by one: it may be far larger unpacked."""
@@ -297,7 +326,7 @@ class Reply:
             return
         status = parser.get_status_code()
         if self._size > HEAD_LIMIT:
-            self._fail(_endless())
+            self._fail(endless())
         elif status == 101 or status < 100:
             told = f"its status is {status}, which answers nothing that was asked"
             self._fail(HttpFailure("broken_reply", told))
@@ -358,20 +387,3 @@ def _parser(reply: Reply) -> HttpResponseParser:
         lenient_spaces_after_chunk_size=True,
     )
     return parser
-
-
-def _unreadable(begun: bool, told: str) -> HttpFailure:
-    what = "its body cannot be read" if begun else "what came is no HTTP"
-    return HttpFailure("broken_reply", f"{what}: {told}")
-
-
-def _endless() -> HttpFailure:
-    return HttpFailure("broken_reply", f"its head is longer than {HEAD_LIMIT // 1024} KB")
-
-
-def _last_words(error: Exception | None, *, silent: bool) -> str:
-    if error is not None:
-        return getattr(error, "strerror", None) or str(error) or type(error).__name__
-    if silent:
-        return "the server closed the connection without an answer"
-    return "the server closed the connection in the middle of the reply's head"

@@ -2,7 +2,6 @@
 may use and how much of it is decided here."""
 
 from collections.abc import Awaitable
-from typing import cast
 
 from msgspec.structs import replace
 
@@ -30,7 +29,7 @@ def admit(turn: Turn, services: Services) -> Turn | Awaitable[Turn]:
     caller = turn.caller
     free = _FREE.get(None, caller)
     if free is not None:
-        return turn.noting(free)
+        return turn.after(free)
     lets_in = "*"
     if caller.rules.scoped:
         name, lets_in = let_in(caller.rules, turn.request, services.directory)
@@ -39,10 +38,8 @@ def admit(turn: Turn, services: Services) -> Turn | Awaitable[Turn]:
             return _noted(turn, None, Taken(), None, refused)
     if caller.key_id is not None and caller.rules.limited:
         return _within_limits(turn, lets_in, services)
-    admitted = _noted(turn, lets_in, Taken(), None, None)
-    if not caller.rules.scoped:
-        _FREE.keep(cast(Admitted, admitted.records[-1]), None, caller)
-    return admitted
+    record = _record(caller, lets_in, Taken(), None, None)
+    return turn.after(record if caller.rules.scoped else _FREE.keep(record, None, caller))
 
 
 async def _within_limits(turn: Turn, lets_in: str, services: Services) -> Turn:
@@ -107,10 +104,20 @@ def _noted(
     estimate: int | None,
     refused: FilonError | None,
 ) -> Turn:
-    caller = turn.caller
-    problem: Problem | None = None if refused is None else refused.problem
+    problem = None if refused is None else refused.problem
+    record = _record(turn.caller, lets_in, taken, estimate, problem)
+    return replace(turn, reserved=taken.reservation, problem=problem).after(record)
+
+
+def _record(
+    caller: Caller,
+    lets_in: str | None,
+    taken: Taken,
+    estimate: int | None,
+    problem: Problem | None,
+) -> Admitted:
     is_key = caller.key_id is not None
-    record = Admitted(
+    return Admitted(
         owner_id=caller.owner_id,
         by=caller.by,
         key_id=caller.key_id,
@@ -124,5 +131,3 @@ def _noted(
         explain_errors=caller.explain if is_key else None,
         error=problem,
     )
-    records = (*turn.records, record)
-    return replace(turn, reserved=taken.reservation, problem=problem, records=records)

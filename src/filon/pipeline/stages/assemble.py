@@ -100,7 +100,7 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
         first = replace(_source(said, "preset"), because=preset.system.because)
         sourced = (first, *sourced)
     record = Assembled(messages=sourced, tokenizer=tokens.TOKENIZER)
-    return replace(turn, request=request, preset=preset, records=(*turn.records, record))
+    return replace(turn, request=request, preset=preset).after(record)
 
 
 def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:
@@ -139,10 +139,11 @@ def _preview(message: Message) -> Message:
     by its beginning."""
     parts = message.parts
     if len(parts) == 1 and type(only := parts[0]) is Text:
-        if len(only.text) <= _PREVIEW:
+        text = only.text
+        if len(text) <= _PREVIEW:
             return message
-        if message.extra == ():
-            return replace(message, parts=(Text(_begun(only.text)),))
+        if not message.extra:
+            return replace(message, parts=(Text(f"{text[:_PREVIEW]}…"),))
     texts = (Text(_begun(message.text)),) if message.text else ()
     others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
     return Message(

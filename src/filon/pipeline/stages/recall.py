@@ -9,4 +9,4 @@ _NOT = Recalled(hit=False, reason="there is no cache")
 
 def recall(turn: Turn, services: Services) -> Turn:
     """Passes the turn on."""
-    return turn.noting(_NOT)
+    return turn.after(_NOT)

@@ -1,4 +1,5 @@
-"""Which endpoint and model answers, and which were passed over and why. Pure."""
+"""Which endpoint and model answers, and which were passed over and why. Pure, but for the
+time in its record."""
 
 from collections.abc import Sequence
 
@@ -40,12 +41,8 @@ def route(turn: Turn, directory: Directory) -> Turn:
         way = _way(turn, directory)
         if is_plain:
             _WAYS.keep(way, (request.model, request.wants), directory, rules)
-    return replace(
-        turn,
-        endpoint=way.endpoint,
-        model=way.record.model,
-        records=(*turn.records, way.record),
-    )
+    routed = replace(turn, endpoint=way.endpoint, model=way.record.model)
+    return routed.after(way.record)
 
 
 def _way(turn: Turn, directory: Directory) -> _Way:

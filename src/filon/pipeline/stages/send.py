@@ -34,10 +34,10 @@ async def send(progress: Progress, services: Services, taker: Taker) -> None:
                 while not (exchanging.over or held.committed):
                     await _pass_on(await _ready(exchanging, held, trying), taker, patience)
                 while not exchanging.over:
-                    await _next(exchanging, taker, patience)
+                    await _rest(exchanging, taker, patience)
                 if not held.committed:
                     await _pass_on(held.release(), taker, patience)
-                    await trying.answered()
+                    trying.answered()
                 return
             except FilonError as error:
                 again = await trying.failed(error, committed=held.committed)
@@ -47,13 +47,13 @@ async def send(progress: Progress, services: Services, taker: Taker) -> None:
         await trying.wait(again)
 
 
-async def _next(exchanging: Exchanging, taker: Taker, patience: Patience) -> None:
-    """The next part of a reply of which the reader has seen something."""
+async def _rest(exchanging: Exchanging, taker: Taker, patience: Patience) -> None:
+    """The rest of a reply of which the reader has seen something, or until it has to be waited
+    for."""
     try:
-        chunk = await exchanging.read(patience.until())
+        waiting = await exchanging.pour(taker)
     except TimeoutError:
         raise exchanging.out_of_time() from None
-    waiting = None if chunk is None else taker.chunk(chunk)
     if waiting is not None:
         await _taken(waiting, patience)
 
@@ -89,5 +89,5 @@ async def _ready(exchanging: Exchanging, held: Held, trying: Trying) -> Sequence
             return ()
         ready = held.add(chunk, clock.monotonic())
     if held.committed and not committed:
-        await trying.answered()
+        trying.answered()
     return ready

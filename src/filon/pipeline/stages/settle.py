@@ -7,7 +7,6 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from filon.conversation.finding import Finding
-from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
 from filon.diagnosis.odd import Answered, odd, seems_short
 from filon.pipeline import tokens
@@ -61,15 +60,13 @@ async def _answer_settled(progress: Progress, services: Services) -> None:
 def _masked(progress: Progress, services: Services) -> Bare:
     """Masks the records. Returns them ready to be stored."""
     turn = progress.turn
-    masked = kept(turn.records, services.redactor)
-    progress.turn = replace(turn, records=masked.records, request=_request(turn, services))
+    request = turn.request
+    # A key may stand where a model's name should; the list shows the name.
+    masked = kept(turn.records, services.redactor, request.model)
+    if not masked.clean:
+        request = replace(request, model=services.redactor.text(request.model))
+    progress.turn = replace(turn, records=masked.records, request=request)
     return masked.bare
-
-
-def _request(turn: Turn, services: Services) -> ChatRequest:
-    """A key may stand where a model's name should; the list shows the name."""
-    model = services.redactor.text(turn.request.model)
-    return turn.request if model == turn.request.model else replace(turn.request, model=model)
 
 
 async def _stored(
@@ -91,9 +88,9 @@ def _tell(progress: Progress, summary: TraceSummary, services: Services) -> None
 
 def decide(turn: Turn, now: float) -> Settled:
     """The last record. `now` is Unix time in seconds."""
-    estimated = None if turn.answer.usage is not None else _estimate(turn)
-    usage = turn.answer.usage
-    began, ended = turn.answer.began, turn.answer.ended
+    answer, thread = turn.answer, turn.thread
+    usage, began, ended = answer.usage, answer.began, answer.ended
+    estimated = None if usage is not None else _estimate(turn)
     count = (usage or estimated or Usage()).output_tokens
     writing = ended - began if began is not None and ended is not None else 0.0
     return Settled(
@@ -104,14 +101,14 @@ def decide(turn: Turn, now: float) -> Settled:
         usage=usage,
         estimated=estimated,
         cost=_cost(turn, usage, estimated),
-        finish_reason=turn.answer.finish_reason,
+        finish_reason=answer.finish_reason,
         ttft=began,
         rate=count / writing if count and writing > 0.05 else None,
-        thought_field=turn.answer.thought_field,
-        message=turn.answer.message,
-        message_id=turn.thread.answer_id if turn.thread else None,
-        conversation_id=turn.thread.conversation_id if turn.thread else None,
-        model=turn.answer.model,
+        thought_field=answer.thought_field,
+        message=answer.message,
+        message_id=thread.answer_id if thread else None,
+        conversation_id=thread.conversation_id if thread else None,
+        model=answer.model,
         findings=_odd(turn) if turn.problem is None else (),
     )
 
@@ -148,11 +145,12 @@ def _used(turn: Turn) -> int:
 
 
 def _outcome(turn: Turn) -> Outcome:
-    if turn.problem is None:
+    problem = turn.problem
+    if problem is None:
         return "complete"
-    if turn.problem.code == "stopped":
+    if problem.code == "stopped":
         return "stopped"
-    if turn.answer.message is not None or turn.problem.code in _CUT_OFF:
+    if turn.answer.message is not None or problem.code in _CUT_OFF:
         return "partial"
     return "failed"
 
@@ -191,18 +189,20 @@ async def _store(turn: Turn, summary: TraceSummary, records: Bare, services: Ser
 
 def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:
     findings = summary.facts.findings if summary.facts is not None else ()
-    services.log.event(
+    services.log.tell(
         "settled",
-        level="info" if summary.outcome in ("complete", "stopped") else "warning",
-        trace=summary.id,
-        caller=summary.caller,
-        model=summary.model,
-        outcome=summary.outcome,
-        input_tokens=summary.input_tokens,
-        output_tokens=summary.output_tokens,
-        usd=summary.cost_usd,
-        ttft=summary.ttft,
-        seconds=turn.elapsed(),
-        finding=",".join(findings) or None,
-        problem=turn.problem.message if turn.problem else None,
+        "info" if summary.outcome in ("complete", "stopped") else "warning",
+        {
+            "trace": summary.id,
+            "caller": summary.caller,
+            "model": summary.model,
+            "outcome": summary.outcome,
+            "input_tokens": summary.input_tokens,
+            "output_tokens": summary.output_tokens,
+            "usd": summary.cost_usd,
+            "ttft": summary.ttft,
+            "seconds": turn.elapsed(),
+            "finding": ",".join(findings) or None,
+            "problem": turn.problem.message if turn.problem else None,
+        },
     )

@@ -1,5 +1,5 @@
 """From what was asked to the provider's wire: each parameter decided, then URL, headers, body.
-Pure."""
+Pure, but for the time in its record."""
 
 import re
 from collections.abc import Mapping
@@ -31,9 +31,12 @@ _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
 class _Ruled(msgspec.Struct, frozen=True):
-    """What became of the parameters: those that are sent, and the decisions as a trace tells them.
-    `only_we_asked_usage` is as the wire has it."""
+    """What becomes of a request but for its messages: the parameters that are sent, and the
+    decisions as a trace tells them. `headers` are None where they depend on the request; the rest
+    is as the wire has it."""
 
+    url: str
+    headers: Headers | None
     sent: tuple[tuple[str, Any], ...]
     told: tuple[Decision, ...]
     streams: bool
@@ -58,14 +61,14 @@ def translate(turn: Turn) -> Turn:
     protocol = _protocol(turn, endpoint)
     if turn.exact is not None:
         return _as_it_stands(turn, endpoint, protocol, turn.exact)
-    request, ruled = _ruled(turn, endpoint, model)
+    request, ruled = _ruled(turn, endpoint, model, protocol)
     named = endpoint.target.model if endpoint.target else model
     body = protocol.render_request(request, ruled.sent, named)
     wire = Wire(
         protocol=protocol.name,
         method="POST",
-        url=_url(turn, endpoint, protocol),
-        headers=_headers(endpoint, protocol, turn),
+        url=ruled.url,
+        headers=ruled.headers or _made(endpoint, protocol, turn),
         body=Body(body.data, body.cuts),
         stream=ruled.streams,
         only_we_asked_usage=ruled.only_we_asked_usage,
@@ -85,7 +88,7 @@ def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
         headers=wire.headers,
         body=wire.body,
     )
-    return replace(turn, wire=wire, records=(*turn.records, record))
+    return replace(turn, wire=wire).after(record)
 
 
 def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
@@ -100,7 +103,7 @@ def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body
         protocol=protocol.name,
         method="POST",
         url=_url(turn, endpoint, protocol),
-        headers=_headers(endpoint, protocol, turn),
+        headers=_made(endpoint, protocol, turn),
         body=body,
         stream=streams,
     )
@@ -121,7 +124,9 @@ def _protocol(turn: Turn, endpoint: Endpoint) -> Protocol:
     return found
 
 
-def _ruled(turn: Turn, endpoint: Endpoint, model: str) -> tuple[ChatRequest, _Ruled]:
+def _ruled(
+    turn: Turn, endpoint: Endpoint, model: str, protocol: Protocol
+) -> tuple[ChatRequest, _Ruled]:
     """The request in the words of the endpoint's protocol, and what became of its parameters."""
     request = turn.request
     # What is asked in the chat, by a title or on the command line is in the pivot's words.
@@ -133,18 +138,18 @@ def _ruled(turn: Turn, endpoint: Endpoint, model: str) -> tuple[ChatRequest, _Ru
         and turn.repair is None
     )
     if not is_plain:
-        return _decided(turn, came, endpoint, model)
+        return _decided(turn, came, endpoint, model, protocol)
     shape = (model, request.wants, request.stream, msgspec.json.encode(request.parameters))
     ruled = _RULED.get(shape, endpoint)
     if ruled is None:
-        _, ruled = _decided(turn, came, endpoint, model)
+        _, ruled = _decided(turn, came, endpoint, model, protocol)
         if len(shape[-1]) <= _LONG:
             _RULED.keep(ruled, shape, endpoint)
     return request, ruled
 
 
 def _decided(
-    turn: Turn, came: Protocol, endpoint: Endpoint, model: str
+    turn: Turn, came: Protocol, endpoint: Endpoint, model: str, protocol: Protocol
 ) -> tuple[ChatRequest, _Ruled]:
     request = turn.request
     if request.wants == "vectors":
@@ -160,6 +165,8 @@ def _decided(
         request, told = carried.request, crossing.told(decisions, carried)
     sent = on_the_wire(decisions)
     return request, _Ruled(
+        url=_url(turn, endpoint, protocol),
+        headers=_usual(endpoint, protocol, turn),
         sent=sent,
         told=(*_renaming(endpoint, model), *told),
         streams=any(name == "stream" and value is True for name, value in sent),
@@ -214,9 +221,9 @@ def _only_we_asked(decisions: tuple[Decision, ...]) -> bool:
     )
 
 
-def _headers(endpoint: Endpoint, protocol: Protocol, turn: Turn) -> Headers:
+def _usual(endpoint: Endpoint, protocol: Protocol, turn: Turn) -> Headers | None:
     if protocol.passed or endpoint.headers or endpoint.kind == "practice":
-        return _made(endpoint, protocol, turn)
+        return None
     usual = _USUAL.get(None, endpoint, protocol)
     if usual is None:
         usual = _USUAL.keep(_made(endpoint, protocol, turn), None, endpoint, protocol)

@@ -29,8 +29,8 @@ from filon.protocols.anthropic_messages.reply import (
 )
 from filon.protocols.anthropic_messages.usage import merged, parse_usage
 from filon.protocols.lenient_json import decode_lenient, mend
+from filon.protocols.pieces import Piece
 from filon.protocols.reading import FrameReader
-from filon.protocols.wire import Piece
 
 
 class WireDelta(Struct):

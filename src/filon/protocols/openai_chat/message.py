@@ -1,7 +1,7 @@
 """One message of a chat completions request, both ways."""
 
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -48,10 +48,11 @@ _ROLES = frozenset(ROLES)
 
 def plain_message(read: Any) -> Message | None:
     """A message that is only text, as most are, from its JSON as Python has it; else None."""
-    if type(read) is not dict or len(fields := cast("dict[str, Any]", read)) != 2:
+    try:
+        role, content = read["role"], read["content"]
+    except (KeyError, TypeError):
         return None
-    role, content = fields.get("role"), fields.get("content")
-    if role not in _ROLES or type(content) is not str:
+    if type(content) is not str or type(role) is not str or role not in _ROLES or len(read) != 2:
         return None
     return _text_of(role, content)
 

@@ -15,9 +15,9 @@ from filon.protocols.asked import FALLBACKS, fallbacks_of, model_of, stream_of
 from filon.protocols.openai_chat.message import parse_message, plain_message, render_message
 from filon.protocols.strict_json import (
     MAX_DEPTH,
+    are_simple,
     body_fields,
     is_null,
-    is_simple,
     list_at,
     value_at,
 )
@@ -58,7 +58,7 @@ def read_plain(body: bytes) -> ChatRequest | None:
     model, stream = fields.pop("model", None), fields.pop("stream", None)
     if type(model) is not str or not model.strip() or not items or FALLBACKS in fields:
         return None
-    if not (stream is None or type(stream) is bool) or not all(map(is_simple, fields.values())):
+    if not (stream is None or type(stream) is bool) or not are_simple(fields.values()):
         return None
     return ChatRequest(
         model=model,

@@ -38,8 +38,8 @@ from filon.protocols.openai_chat.reply import (
     word_of,
 )
 from filon.protocols.openai_chat.usage import render_usage
+from filon.protocols.pieces import Piece
 from filon.protocols.reading import FrameReader
-from filon.protocols.wire import Piece
 
 
 class StreamParser(FrameReader):

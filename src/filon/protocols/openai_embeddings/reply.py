@@ -12,8 +12,8 @@ from filon.conversation.usage import Usage
 from filon.protocols.lenient_json import decode_lenient
 from filon.protocols.openai_chat.errors import parse_error, problem_of
 from filon.protocols.openai_chat.usage import parse_usage
+from filon.protocols.pieces import Piece
 from filon.protocols.reading import unreadable
-from filon.protocols.wire import Piece
 
 
 class _Reply(Struct):

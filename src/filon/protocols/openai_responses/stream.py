@@ -19,8 +19,8 @@ from filon.protocols.openai_responses.reply import (
     parse_reply,
     started_of,
 )
+from filon.protocols.pieces import Piece
 from filon.protocols.reading import FrameReader
-from filon.protocols.wire import Piece
 
 
 class _Event(Struct):
@@ -63,6 +63,9 @@ class StreamParser(FrameReader):
 
     The end is `response.completed` or one of its kin. Some servers add [DONE], which says nothing.
     """
+
+    # Every event has a number of its own, and a text is remembered until it is told once more.
+    recurs = False
 
     def __init__(self, limit: int = sse.DEFAULT_LIMIT) -> None:
         super().__init__(limit)

@@ -61,7 +61,7 @@ async def list_standings(person: Person, house: House) -> StandingList:
     services = house.services
     standings = standing.standings(
         services.directory.endpoints,
-        await services.breakers.state(),
+        services.breakers.state(),
         await services.slots.loads(),
         Counter(one.turn.endpoint.name for one in services.running.values() if one.turn.endpoint),
         clock.now(),

@@ -251,8 +251,6 @@ CREATE INDEX ix_sign_in_tokens_owner_id ON sign_in_tokens (owner_id);
 
 CREATE INDEX ix_traces_conversation ON traces (owner_id, conversation_id, started_at) WHERE conversation_id IS NOT NULL;
 
-CREATE INDEX ix_traces_cost ON traces (owner_id, cost_usd, started_at);
-
 CREATE INDEX ix_traces_endpoint ON traces (owner_id, endpoint, started_at);
 
 CREATE INDEX ix_traces_key ON traces (owner_id, key_id, started_at);
@@ -265,19 +263,8 @@ CREATE INDEX ix_traces_outcome ON traces (owner_id, outcome, started_at) WHERE o
 
 CREATE INDEX ix_traces_pieces ON traces (id) WHERE pieces IS NULL OR pieces > 0;
 
-CREATE INDEX ix_traces_rate ON traces (owner_id, rate, started_at);
-
 CREATE INDEX ix_traces_replay ON traces (owner_id, replay_of) WHERE replay_of IS NOT NULL;
 
 CREATE INDEX ix_traces_replay_of ON traces (owner_id, replay_of, started_at) WHERE replay_of IS NOT NULL;
-
-CREATE INDEX ix_traces_status ON traces (owner_id, status, started_at);
-
-CREATE INDEX ix_traces_tokens ON traces (owner_id,
-  CASE WHEN input_tokens IS NULL THEN output_tokens ELSE input_tokens + coalesce(output_tokens, 0) END, started_at);
-
-CREATE INDEX ix_traces_total ON traces (owner_id, total, started_at);
-
-CREATE INDEX ix_traces_ttft ON traces (owner_id, ttft, started_at);
 
 CREATE INDEX ix_traces_unread ON traces (id) WHERE flags IS NULL;
