@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.message import say
 from filon.conversation.usage import Usage
+from filon.store.connection import AsyncConnection
 from filon.store.inserts import joined
 from filon.store.store import Store
 from filon.store.trace_blob import Bare, bare

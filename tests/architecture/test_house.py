@@ -25,7 +25,14 @@ READS_CLOCK = "kit/clock.py"
 CLOCKS = ("time", "monotonic", "perf_counter", "process_time")
 BROAD_EXCEPTS = {"pipeline/run.py": 1, "server/errors.py": 1, "kit/http/reply.py": 1}
 # The command line imports late to answer --help fast; practice is a program of its own as well.
-LATE_IMPORTS = ("cli/", "practice/__main__.py")
+# The others load what takes long, and is not asked for everywhere, when it is first asked for.
+LATE_IMPORTS = (
+    "cli/",
+    "practice/__main__.py",
+    "practice/service.py",
+    "server/app.py",
+    "server/house.py",
+)
 VALUES = ("conversation/", "trace/", "pipeline/")
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 

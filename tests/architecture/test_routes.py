@@ -8,19 +8,20 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from filon.server.app import OPEN_PREFIX, RAW_ROUTES, create_api, create_pages
-from filon.server.probes import observer
-from filon.server.security import Person, anyone, signed_in
+from filon.server.app import OPEN_PREFIX, RAW_ROUTES
+from filon.server.browser import create_api, create_pages
+from filon.server.figures import observer
+from filon.server.given import Person, anyone, person_of
+from filon.server.probes import PROBES
 
 # Whoever adds to this list opens a door to strangers, so it is written out here once more.
 FOR_ANYONE = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
-    ("GET", "/health"),
-    ("GET", "/ready"),
     ("GET", "/{path:path}"),
 }
 DOORS_FOR_ANYONE = {("GET", "/v1/openapi.json")}
+PROBES_FOR_ANYONE = {"/health", "/ready"}
 
 
 def routes_of(app: FastAPI) -> list[APIRoute]:
@@ -49,7 +50,7 @@ def without_authorisation(app: FastAPI) -> list[str]:
     return [
         f"{sorted(route.methods or ())} {route.path}"
         for route in routes_of(app)
-        if not calls_of(route.dependant) & {signed_in, observer, anyone}
+        if not calls_of(route.dependant) & {person_of, observer, anyone}
     ]
 
 
@@ -64,7 +65,7 @@ def test_only_these_are_for_anyone() -> None:
         (method, route.path)
         for app in (create_api(None), create_pages(None))
         for route in routes_of(app)
-        if not calls_of(route.dependant) & {signed_in, observer}
+        if not calls_of(route.dependant) & {person_of, observer}
         for method in route.methods or ()
     }
     assert found == FOR_ANYONE
@@ -74,7 +75,7 @@ def test_everything_of_the_api_is_for_a_signed_in_person() -> None:
     app = create_api(None)
     paths = [route for route in routes_of(app) if route.path.startswith("/api")]
     assert paths
-    assert all(signed_in in calls_of(route.dependant) for route in paths)
+    assert all(person_of in calls_of(route.dependant) for route in paths)
 
 
 def test_a_raw_route_asks_for_a_key() -> None:
@@ -82,6 +83,10 @@ def test_a_raw_route_asks_for_a_key() -> None:
         assert route.path.startswith("/v1/")
         is_open = (route.method, route.path) in DOORS_FOR_ANYONE
         assert route.authorisation == ("open" if is_open else "api key")
+
+
+def test_only_these_probes_are_for_anyone() -> None:
+    assert set(PROBES) == PROBES_FOR_ANYONE
 
 
 def test_the_one_open_prefix_is_practice() -> None:

@@ -11,7 +11,8 @@ import typer.main
 
 from filon.cli.main import app
 from filon.providers.catalog import manifests
-from filon.server.app import RAW_ROUTES, create_api
+from filon.server.app import RAW_ROUTES
+from filon.server.browser import create_api
 from filon.trace.records import AnyRecord
 from tests.docs.pages import PACKAGE, ROOT, Page, all_pages, decisions, page
 

@@ -10,7 +10,8 @@ from fastapi.routing import APIRoute
 
 from filon.accounts.keys import Keys
 from filon.conversation.message import say
-from filon.server.app import RAW_ROUTES, create_api
+from filon.server.app import RAW_ROUTES
+from filon.server.browser import create_api
 from filon.server.security import COOKIE
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.pipeline.ending import settled
 from filon.server import chats as chats_module
 from filon.store import obstacle
 from filon.store import writer as writer_module
+from filon.store.connection import AsyncConnection
 from tests.journeys.conftest import RECORDED
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import START, STOP, delta, stream

@@ -1,13 +1,14 @@
 """The schema as text. Run this file to write what is checked in, after a migration was added."""
 
-import asyncio
 import re
 import sqlite3
 import tempfile
 from pathlib import Path
 
+from sqlalchemy import create_engine
+
 import filon.store
-from filon.store.store import Store
+from filon.store import migrate
 
 # SQLite writes a column that is added behind the last one, on the same line.
 _ADDED = re.compile(r", (\w+ [A-Z])")
@@ -31,12 +32,16 @@ def schema_of(file: Path) -> str:
     return "\n\n".join(statements) + "\n"
 
 
-async def fresh(folder: Path) -> str:
-    file = folder / "fresh.db"
-    await (await Store.open(f"sqlite+aiosqlite:///{file}")).close()
-    return schema_of(file)
+def migrated(file: Path, revision: str = "head") -> Path:
+    """A database that took every migration up to this one, as the oldest ones there are did."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        migrate.upgrade(connection, revision)
+    engine.dispose()
+    return file
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        CHECKED_IN.write_text(asyncio.run(fresh(Path(made))), encoding="utf-8")
+        text = schema_of(migrated(Path(made) / "migrated.db"))
+        CHECKED_IN.write_text(text, encoding="utf-8")

@@ -36,7 +36,7 @@ async def test_an_existing_database_needs_no_migration(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await (await Store.open(url)).close()
-    monkeypatch.setattr(migrate, "_upgrade", None)
+    monkeypatch.setattr(migrate, "upgrade", None)
     await (await Store.open(url)).close()
 
 
@@ -49,9 +49,9 @@ async def test_two_programs_that_start_at_once_migrate_once(url: str) -> None:
 
 async def test_the_connections_are_set_up(store: Store, url: str) -> None:
     opened = await Database.open(url)
-    for name, wanted in {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}.items():
-        assert await opened.writing.scalar(text(f"PRAGMA {name}")) == wanted
-    await opened.writing.rollback()
+    async with opened.writing.begin():
+        for name, wanted in {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}.items():
+            assert await opened.writing.scalar(text(f"PRAGMA {name}")) == wanted
     async with opened.read() as connection:
         assert await connection.scalar(text("PRAGMA query_only")) == 1
     await opened.close()

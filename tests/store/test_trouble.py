@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.store import obstacle
 from filon.store import writer as writer_module
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.inserts import Into, Row

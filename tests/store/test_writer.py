@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, insert, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import NotFound
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.store import writer as writer_module
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.inserts import Into, Row

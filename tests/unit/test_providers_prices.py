@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from filon.conversation.usage import Usage
-from filon.providers import abilities
+from filon.providers import abilities, rates
+from filon.providers.catalog import manifests
 from filon.providers.endpoint import Endpoint, Key, Title, TokenRate
-from filon.providers.models import facts, price
+from filon.providers.models import facts, is_listed, price
 from filon.providers.rates import NoRates, Rates, find
 from filon.trace.records import Because
 
@@ -57,6 +58,18 @@ def test_without_a_price_for_cached_tokens_the_sum_is_said_to_be_an_upper_bound(
     cost = price(endpoint(rates=(rate,)), "m", usage, DAY)
     assert "full one" in str(cost.why)
     assert cost.usd == pytest.approx(12e-6)
+
+
+@pytest.mark.parametrize("provider", ["custom", *(manifest.name for manifest in manifests())])
+@pytest.mark.parametrize("kind", ["custom", "builtin", "local", "practice"])
+def test_the_list_is_read_for_who_is_in_it_and_for_nobody_else(provider: str, kind: str) -> None:
+    one = endpoint(provider, kind=kind)
+    providers = rates._providers  # pyright: ignore[reportPrivateUsage]
+    providers.cache_clear()
+    rates._listed.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    price(one, "m", USAGE, DAY)
+    facts(one, "m", DAY)
+    assert bool(providers.cache_info().currsize) is is_listed(one)
 
 
 def test_the_bundled_list_knows_the_hour() -> None:

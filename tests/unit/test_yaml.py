@@ -1,12 +1,14 @@
 """Reading YAML: places, refusals, and that nothing raises."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yaml.reader import Reader
 
-from filon.config import files
+from filon.config import files, yaml
 from filon.config.yaml import Document, Node, parse
 
 PIECES = st.sampled_from(
@@ -26,6 +28,12 @@ def codes(document: Document) -> list[tuple[str, int, int]]:
 def nodes(node: Node) -> list[Node]:
     inner = [entry.node for entry in node.entries] + list(node.items)
     return [node, *(one for child in inner for one in nodes(child))]
+
+
+def test_what_cannot_be_read_is_what_pyyaml_refuses() -> None:
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        ours = yaml._UNREADABLE.match(letter)  # pyright: ignore[reportPrivateUsage]
+        assert bool(ours) is bool(Reader.NON_PRINTABLE.match(letter)), repr(letter)
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))

@@ -11,6 +11,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Generator
 from functools import partial
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -26,7 +27,7 @@ from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.server.app import LOOPBACK, create_app
 from filon.server.connection import Connection
-from filon.server.house import ServerHouse, warm
+from filon.server.house import ServerHouse
 from filon.server.security import FOR_ALL
 
 # How long connections may take to end once nothing is written to them any more, in seconds.
@@ -101,9 +102,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
         server = Server(house)
         person = await house.store.people.first_person(0.0)
         token = await house.sessions.make_link_token(person.id)
-        _greet(house, f"{_address(settings)}/sign-in?token={token}")
-        # Who has a configuration has providers.
-        reading = partial(warm, practice=settings.config is None)
+        browsed = _greet(house, f"{_address(settings)}/sign-in?token={token}")
+        reading = partial(_warm, house, page=browsed)
         warming = asyncio.get_running_loop().run_in_executor(None, reading)
         warming.add_done_callback(_look_less_for_cycles)
         await server.serve(sockets=[listening])
@@ -111,6 +111,13 @@ async def _serve(settings: Settings, listening: socket.socket) -> int:
     finally:
         await house.close()
     return 0
+
+
+def _warm(house: ServerHouse, *, page: bool) -> None:
+    if page:
+        # A browser is on its way there.
+        import_module("filon.server.browser")
+    house.warm(page=page)
 
 
 def _look_less_for_cycles(_: asyncio.Future[None]) -> None:
@@ -229,7 +236,8 @@ def _address(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _greet(house: ServerHouse, link: str) -> None:
+def _greet(house: ServerHouse, link: str) -> bool:
+    """Says where everything is; whether a browser was opened there."""
     settings = house.settings
     config = settings.config
     endpoints = house.services.directory.counted
@@ -251,8 +259,7 @@ def _greet(house: ServerHouse, link: str) -> None:
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-    if settings.open_browser:
-        _open(link)
+    return settings.open_browser and _open(link)
 
 
 def _summary(config: ConfigFile) -> str:
@@ -283,14 +290,14 @@ def _unused(settings: Settings) -> list[str]:
     ]
 
 
-def _open(link: str) -> None:
+def _open(link: str) -> bool:
     try:
         found = webbrowser.get()
     except webbrowser.Error:
-        return
+        return False
     # A text browser would take the terminal over.
     if isinstance(found, webbrowser.GenericBrowser) and not isinstance(
         found, webbrowser.BackgroundBrowser
     ):
-        return
-    found.open(link)
+        return False
+    return found.open(link)

@@ -17,21 +17,13 @@ from filon.practice.desk import Desk
 from filon.practice.dialects.dialect import by_name, dialects
 from filon.practice.faults.catalogue import FAULTS, told
 from filon.practice.faults.rules import Rule
+from filon.practice.guarded import TOKEN_HEADER
 from filon.practice.http import Request, Response
 from filon.practice.ledger import Filter
 from filon.practice.limits import Limits
 from filon.practice.model.family import MODELS
 from filon.practice.model.generate import pocket
 
-TOKEN_HEADER = "x-practice-token"  # noqa: S105 - the name of a header
-# Where the token is asked for.
-GUARDED = (
-    "/practice/ledger",
-    "/practice/rules",
-    "/practice/limits",
-    "/practice/speed",
-    "/practice/clock",
-)
 _JSON = ("content-type", "application/json")
 _MOST_LINES = 200
 

@@ -1,54 +1,26 @@
-"""What the practice provider answers at which path, and the server that does it."""
+"""The practice provider's server: its port, and who answers there once somebody asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from filon.conversation.errors import CallerError, FilonError, NotFound, Problem
-from filon.conversation.message import say
+from filon.conversation.errors import Problem
 from filon.practice.clock import Clock, RealClock
-from filon.practice.control import Control
-from filon.practice.desk import Desk
-from filon.practice.dialects.dialect import Dialect, dialects
-from filon.practice.dialects.refusing import refusal_of
 from filon.practice.faults.doors import Doors
 from filon.practice.http import Request, Response
 from filon.practice.listener import Connection, Limits
-from filon.practice.model.family import EMBEDDING, MODELS
-from filon.practice.model.generate import pocket
-from filon.practice.refusal import Refused
-from filon.practice.serving import (
-    chat,
-    listing,
-    messages,
-    ollama,
-    ollama_chat,
-    responses,
-    vectors,
-)
-from filon.practice.serving.visit import Visit
-from filon.practice.skills.asked import Asked
-from filon.practice.skills.choose import plan_for
 from filon.protocols.openai_chat.errors import render_error
+
+if TYPE_CHECKING:
+    from filon.practice.answering import Answering
+    from filon.practice.desk import Desk
 
 _JSON = ("content-type", "application/json")
 
 # How often it is seen whether an outage has begun or ended, in seconds.
 _LOOK = 0.05
-
-Action = Callable[[Request], Awaitable[Response]]
-
-# What is answered at the paths of each protocol.
-_ACTIONS: Mapping[str, Mapping[str, Callable[[Visit], Awaitable[Response]]]] = {
-    "openai_chat": {"/chat/completions": chat.complete},
-    "anthropic_messages": {
-        "/messages": messages.complete,
-        "/messages/count_tokens": messages.count,
-    },
-    "openai_responses": {"/responses": responses.complete},
-}
 
 
 class Practice:
@@ -67,13 +39,22 @@ class Practice:
         token: str | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self.desk = Desk(clock or RealClock(), folder)
-        self._control = Control(self.desk, token)
+        self._clock = clock or RealClock()
+        self._folder = folder
+        self._token = token
+        self._answering: Answering | None = None
+        # A request and the page may both be the first to ask, each in its own thread.
+        self._making = Lock()
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
         self._address = ("", 0)
         self._outages: asyncio.Task[None] | None = None
         self.doors = Doors()
+
+    @property
+    def desk(self) -> "Desk":
+        """What practice remembers while it runs."""
+        return self._who_answers().desk
 
     @property
     def busy(self) -> int:
@@ -100,7 +81,8 @@ class Practice:
         self._outages = None
         await self._shut()
         await self.doors.stop()
-        self.desk.ledger.close()
+        if self._answering is not None:
+            self.desk.ledger.close()
 
     async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
@@ -122,7 +104,7 @@ class Practice:
     async def _keep_outages(self) -> None:
         """Closes the port for as long as a rule wants it closed, and opens it again."""
         while True:
-            until = self.desk.rules.closed_between(self.desk.clock.now())
+            until = self._closed_until()
             if until is not None and self._server is not None:
                 await self._shut()
             elif until is None and self._server is None:
@@ -131,144 +113,37 @@ class Practice:
                     await self._listen(*self._address)
             await asyncio.sleep(_LOOK)
 
+    def _closed_until(self) -> float | None:
+        """When the outage ends that a rule wants now; before the first request there are none."""
+        if self._answering is None:
+            return None
+        return self.desk.rules.closed_between(self._clock.now())
+
     async def answer(self, request: Request) -> Response:
         """The response to a request. Raises FilonError."""
-        dialect, tail = _place(request.path)
-        if dialect is None:
-            return await self._elsewhere(request)
-        if tail is None:
-            visit = Visit(request, ollama.native(dialect), self.desk)
-            return await _tell(visit, _native(request, visit))
-        methods = self._methods(dialect, tail)
-        if request.method == "OPTIONS":
-            return _options(methods)
-        action = methods.get(request.method)
-        if action is not None:
-            return await action(request)
-        visit = Visit(request, dialect, self.desk)
-        problem = _no_action(request, methods, _ways(dialect)).problem
-        return visit.refuse(refusal_of(dialect, problem))
+        answering = self._answering or await asyncio.to_thread(self._who_answers)
+        return await answering.answer(request)
+
+    def _who_answers(self) -> "Answering":
+        """Takes a tenth of a second and 30 MB the first time, so that it waits to be asked for."""
+        with self._making:
+            if self._answering is None:
+                from filon.practice.answering import Answering
+
+                self._answering = Answering(self._clock, self._folder, self._token)
+            return self._answering
 
     def refuse(self, problem: Problem) -> Response:
         """The response that tells a problem with a request that belongs to no dialect."""
         status, body = render_error(problem)
         return Response(status=status, headers=(_JSON, ("server", "filon-practice")), body=body)
 
-    async def _elsewhere(self, request: Request) -> Response:
-        controls = self._control.methods(request.path)
-        if request.method == "OPTIONS":
-            return _options(controls)
-        action = controls.get(request.method)
-        if action is None:
-            raise _no_action(request, controls)
-        return action(request)
-
-    def _methods(self, dialect: Dialect, tail: str) -> Mapping[str, Action]:
-        if tail in _ACTIONS[dialect.protocol]:
-            return {"POST": partial(self._ask, dialect, _ACTIONS[dialect.protocol][tail])}
-        if tail == "/models":
-            action = partial(self._visit, dialect, listing.answer_list)
-            return {"GET": action, "HEAD": action}
-        if tail.startswith("/models/"):
-            name = tail.removeprefix("/models/")
-            action = partial(self._visit, dialect, partial(listing.answer_one, name=name))
-            return {"GET": action, "HEAD": action}
-        if tail == "/embeddings" and EMBEDDING in dialect.models:
-            return {"POST": partial(self._visit, dialect, vectors.answer)}
-        if tail == "/user/balance" and dialect.has("balance"):
-            return {"GET": partial(self._visit, dialect, listing.answer_balance)}
-        return {}
-
-    async def _ask(
-        self, dialect: Dialect, action: Callable[[Visit], Awaitable[Response]], request: Request
-    ) -> Response:
-        visit = Visit(request, dialect, self.desk)
-        return await _tell(visit, action(visit))
-
-    async def _visit(
-        self, dialect: Dialect, action: Callable[[Visit], Response], request: Request
-    ) -> Response:
-        visit = Visit(request, dialect, self.desk)
-        return await _tell(visit, _soon(action, visit))
-
     def _connection(self) -> Connection:
-        return Connection(self, self._limits, self._connections, self.desk.clock)
-
-
-async def _tell(visit: Visit, answer: Awaitable[Response]) -> Response:
-    """The answer, or its failure in the words of the dialect."""
-    with visit:
-        try:
-            return await answer
-        except Refused as error:
-            return visit.refuse(error.refusal)
-        except FilonError as error:
-            return visit.refuse(refusal_of(visit.dialect, error.problem))
-
-
-async def _soon(action: Callable[[Visit], Response], visit: Visit) -> Response:
-    return action(visit)
-
-
-async def _native(request: Request, visit: Visit) -> Response:
-    actions: Mapping[tuple[str, str], Callable[[Visit], Awaitable[Response]]] = {
-        ("POST", "/chat"): ollama_chat.chat,
-        ("GET", "/tags"): ollama.tags,
-        ("GET", "/ps"): ollama.running,
-        ("GET", "/version"): ollama.version,
-        ("POST", "/show"): ollama.show,
-        ("POST", "/pull"): ollama.pull,
-        ("POST", "/embed"): ollama.embed,
-        ("DELETE", "/delete"): ollama.delete,
-    }
-    path = request.path.removeprefix(visit.dialect.native or "")
-    action = actions.get((request.method, path))
-    if action is None:
-        methods = {method: action for (method, at), action in actions.items() if at == path}
-        raise _no_action(request, methods)
-    return await action(visit)
-
-
-def _place(path: str) -> tuple[Dialect | None, str | None]:
-    """The dialect at a path and what follows its root; without a tail, Ollama's own API."""
-    for one in dialects():
-        if one.native is not None and path.startswith(one.native + "/"):
-            return one, None
-    roots = [(root, one) for one in dialects() for root in one.roots if path.startswith(root + "/")]
-    if not roots:
-        return None, None
-    root, dialect = max(roots, key=lambda pair: len(pair[0]))
-    return dialect, path.removeprefix(root)
-
-
-def _ways(dialect: Dialect) -> str:
-    """Where a dialect is asked most."""
-    root, path = dialect.roots[0], next(iter(_ACTIONS[dialect.protocol]))
-    return f"{root}{path} or {root}/models"
-
-
-def _options(methods: Mapping[str, object]) -> Response:
-    allow = ", ".join((*methods, "OPTIONS")) if methods else "GET, HEAD, POST, OPTIONS"
-    return Response(status=204, headers=(("allow", allow),))
-
-
-def _no_action(
-    request: Request,
-    methods: Mapping[str, object],
-    ways: str = "/v1/chat/completions or /v1/models",
-) -> CallerError:
-    if not methods:
-        fix = f"Use {ways}."
-        return NotFound(f"Nothing is at {request.path[:200]}.", fix=fix)
-    return CallerError(
-        f"{request.method} is not for {request.path[:200]}.",
-        code="method_not_allowed",
-        status=405,
-        fix=f"Use {' or '.join(methods)}.",
-    )
+        return Connection(self, self._limits, self._connections, self._clock)
 
 
 def warm() -> None:
-    """Reads the model and what it knows, a tenth of a second's work; do it off the event loop."""
-    pocket()
-    plan_for(Asked(model=MODELS[0], messages=(say("user", "Hello"),)))
+    """Reads all that answers, the model and what it knows; do it off the event loop."""
+    from filon.practice import answering
+
+    answering.warm()

@@ -12,7 +12,7 @@ from filon.providers.endpoint import Endpoint
 from filon.providers.rates import NoRates, Rates, find, warm
 from filon.trace.records import Cost
 
-__all__ = ["Fact", "ModelFacts", "facts", "price", "warm"]
+__all__ = ["Fact", "ModelFacts", "facts", "is_listed", "price", "warm"]
 
 _MILLION = Decimal(1_000_000)
 
@@ -74,6 +74,12 @@ def price(endpoint: Endpoint, model: str, usage: Usage, when: float) -> Cost:
     if isinstance(rates, NoRates):
         return Cost(kind="unknown", why=rates.why)
     return _cost(rates, usage)
+
+
+def is_listed(endpoint: Endpoint) -> bool:
+    """Whether the price list is looked at for what an endpoint answers."""
+    manifest = catalog.by_name(endpoint.provider)
+    return bool(manifest and manifest.prices) and _without_price(endpoint) is None
 
 
 def _reported(rates: Rates | NoRates, usage: Usage, usd: float) -> Cost:

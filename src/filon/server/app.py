@@ -1,47 +1,28 @@
 """What serves a door: the gateway's routes by hand, everything else FastAPI, one guard around."""
 
+import asyncio
+import gc
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
-from types import ModuleType
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, FastAPI
 from msgspec import Struct
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
 
-from filon import __version__
 from filon.conversation.errors import FilonError, InvalidRequest, NotFound, Problem, Stopped
 from filon.protocols.registry import named
 from filon.protocols.wire import Protocol
-from filon.server import described, errors, pages, probes
-from filon.server.api import (
-    chat,
-    config,
-    conversations,
-    doctor,
-    endpoints,
-    exports,
-    keys,
-    local,
-    manifests,
-    practice,
-    presets,
-    replays,
-    requests,
-    session,
-    status,
-    traces,
-)
+from filon.server import described, errors
 from filon.server.bodies import Replayed, read_body
 from filon.server.door import Door, Serve
 from filon.server.gateway import MODELS, Gateway, refuse
 from filon.server.house import ServerHouse, ShuttingDown
 from filon.server.misses import BASE_URLS, is_program, meant
 from filon.server.practice_door import pass_on
+from filon.server.probes import PROBES
 from filon.server.security import Guard
-from filon.server.shapes import ErrorShape
+
+if TYPE_CHECKING:
+    from filon.server.browser import Browser
 
 Serving = Callable[[Gateway, Door, Protocol], Awaitable[None]]
 
@@ -124,10 +105,9 @@ def protocol_at(path: str) -> Protocol:
 class Filon:
     """Everything that is served, by its path."""
 
-    def __init__(self, house: ServerHouse, api: ASGIApp, pages: ASGIApp) -> None:
+    def __init__(self, house: ServerHouse) -> None:
         self._house = house
-        self._api = api
-        self._pages = pages
+        self._browser: asyncio.Future[Browser] | None = None
 
     def __call__(self, door: Door) -> Awaitable[None] | None:
         path = door.path
@@ -140,19 +120,25 @@ class Filon:
             return pass_on(door, self._house)
         if route_of(meant(path)) is not None and is_program(door):
             return self._gateway(door)
-        return self._with_body(self._api if path.startswith("/api/") else self._pages, door)
+        if path in PROBES and door.method == "GET":
+            serving = PROBES[path](door, self._house)
+            return errors.guarded(serving, door, protocol_at(path), self._house.services.log)
+        return self._browse(door)
 
-    async def _with_body(self, app: ASGIApp, door: Door) -> None:
+    async def _browse(self, door: Door) -> None:
         """Hands a request on with its whole body: FastAPI sets no limit of size or time."""
         try:
             body = await read_body(door, self._house.services.limits)
         except Stopped:
             return
         except FilonError as error:
-            reply = errors.problem_response(error.problem)
-            await reply(door.scope, door.receive, door.send)
+            errors.refuse(door, error.problem)
             return
-        await app(door.scope, Replayed(body, door.receive), door.send)
+        if self._browser is None:
+            # In a thread, since the gateway goes on meanwhile.
+            self._browser = asyncio.ensure_future(asyncio.to_thread(_browser, self._house))
+        browser = await asyncio.shield(self._browser)
+        await browser.at(door.path)(door.scope, Replayed(body, door.receive), door.send)
 
     def _gateway(self, door: Door) -> Awaitable[None] | None:
         route = route_of(door.path)
@@ -169,6 +155,16 @@ class Filon:
             return None
         serving = route.serve(self._house.gateway, door, protocol)
         return errors.guarded(serving, door, protocol, self._house.services.log)
+
+
+def _browser(house: ServerHouse) -> "Browser":
+    from filon.server.browser import Browser
+
+    browser = Browser(house)
+    if gc.get_freeze_count():
+        # It stays to the end too: `cli/serve.py` says what it costs to look through it.
+        gc.freeze()
+    return browser
 
 
 def _no_door(door: Door, route: RawRoute | None) -> Problem:
@@ -194,61 +190,9 @@ def _no_door(door: Door, route: RawRoute | None) -> Problem:
     return NotFound(f"There is no {method} {path} here.", fix=f"There is {known}.").problem
 
 
-def create_api(house: ServerHouse | None) -> FastAPI:
-    """The browser's API. Without a house it only describes itself."""
-    return _create(
-        house,
-        session,
-        conversations,
-        chat,
-        traces,
-        exports,
-        replays,
-        requests,
-        endpoints,
-        doctor,
-        manifests,
-        config,
-        presets,
-        keys,
-        local,
-        practice,
-        status,
-    )
-
-
-def create_pages(house: ServerHouse | None) -> FastAPI:
-    """The pages and files, and what machines ask for beside them: apart, since the last route of
-    the pages takes every path there is."""
-    return _create(house, probes, pages)
-
-
-def _create(house: ServerHouse | None, *modules: ModuleType) -> FastAPI:
-    api = FastAPI(
-        title="Filon",
-        version=__version__,
-        openapi_url=None,
-        docs_url=None,
-        routes=list(_routes(*modules)),
-    )
-    api.state.house = house
-    errors.install(api)
-    return api
-
-
-@cache
-def _routes(*modules: ModuleType) -> Sequence[BaseRoute]:
-    """The same for every house, since FastAPI works a route out when it is first asked for: that
-    takes longer than opening a house, of which tests open hundreds."""
-    routes = APIRouter(responses={"4XX": {"model": ErrorShape}, "5XX": {"model": ErrorShape}})
-    for module in modules:
-        routes.include_router(module.router)
-    return tuple(routes.routes)
-
-
 def create_app(house: ServerHouse) -> Serve:
     """All that the server serves, over an open house."""
     host = house.settings.host
     hosts = (*LOOPBACK, host, *house.settings.allowed_hosts)
-    filon = Filon(house, create_api(house), create_pages(house))
+    filon = Filon(house)
     return Guard(filon, hosts, any_address=host not in LOOPBACK, protocol_at=protocol_at)

@@ -173,7 +173,6 @@ class Chats:
 
     async def close(self) -> None:
         """Stops and settles everything that runs."""
-        self._services.closing = True
         await asyncio.sleep(0)
         tasks = set(self._tasks)
         for task in tasks:

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from filon.server.app import create_api
+from filon.server.browser import create_api
 
 
 def openapi() -> str:

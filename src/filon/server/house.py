@@ -1,9 +1,9 @@
 """Everything that one running server consists of, made once and handed to every route."""
 
+import asyncio
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import Depends, Request
 from msgspec.structs import replace
 
 from filon.accounts.keys import Keys
@@ -19,14 +19,11 @@ from filon.kit.http.upstream import Http1Upstream
 from filon.kit.log import Log
 from filon.kit.redact import Redactor
 from filon.pipeline.directory import Directory
-from filon.pipeline.ending import settled, trace_summary
 from filon.pipeline.services import Progress, Services
 from filon.practice import service as practice_service
 from filon.practice.service import Practice
 from filon.providers import models
 from filon.providers.endpoint import is_same_place
-from filon.server import told
-from filon.server.chats import Chats
 from filon.server.gateway import Gateway
 from filon.server.keeping import Keeper
 from filon.server.lists import Lists
@@ -36,6 +33,9 @@ from filon.server.pulls import Pulls
 from filon.server.reload import Changes, Reloader, compare, succeeded
 from filon.server.replays import Replays
 from filon.store.store import Store
+
+if TYPE_CHECKING:
+    from filon.server.chats import Chats
 
 
 class ShuttingDown(FilonError):
@@ -68,7 +68,7 @@ class ServerHouse:
         self.keys = Keys(self.store)
         self.passwords = Passwords(self.store)
         self.live = Live()
-        self.chats = Chats(services, self.live)
+        self._chats: Chats | None = None
         self.gateway = Gateway(services, self.keys)
         self.replays = Replays(services)
         self.lists = Lists(services, self.live)
@@ -81,7 +81,6 @@ class ServerHouse:
         self.serving = False
         # Set when the program is to end: what runs goes on for a while, and nothing new begins.
         self.closing = False
-        services.announce = self._announce
 
     @classmethod
     async def open(cls, settings: Settings, *, serving: bool = True) -> "ServerHouse":
@@ -140,6 +139,16 @@ class ServerHouse:
             house.keeper.start()
         return house
 
+    @property
+    def chats(self) -> "Chats":
+        """The answers that people are given. With it comes pydantic, for the shapes in which they
+        are told: 0.1 s, so that it is not imported before somebody chats."""
+        if self._chats is None:
+            from filon.server.chats import Chats
+
+            self._chats = Chats(self.services, self.live)
+        return self._chats
+
     def _settings_now(self) -> Settings:
         return self.settings
 
@@ -168,22 +177,26 @@ class ServerHouse:
         local = [one for one in fresh.endpoints if one.kind == "local"]
         if any(known.get(one.name) != one.origin for one in local):
             await self.locals.look(near=True)
+        if self._has_prices():
+            await asyncio.to_thread(models.warm)
         return compare(old, fresh.endpoints)
+
+    def warm(self, *, page: bool) -> None:
+        """Reads what is known to be asked for next, which would otherwise wait for it: the price
+        list before an answer that has a price or a `page`, and practice's model where there is no
+        configuration, and thus nobody else to ask. Takes half a second; not for the event loop."""
+        if page or self._has_prices():
+            models.warm()
+        if self.settings.config is None:
+            practice_service.warm()
+
+    def _has_prices(self) -> bool:
+        endpoints = self.services.directory.endpoints
+        return any(one.state == "ready" and models.is_listed(one) for one in endpoints)
 
     def _tell_configuration(self) -> None:
         """Lets every open tab ask again for what depends on the configuration."""
         self.live.publish_all("config.changed", {})
-
-    def _announce(self, progress: Progress) -> None:
-        """Tells open tabs that a turn has begun or is settled, whoever asked for it."""
-        owner = progress.turn.caller.owner_id
-        if not self.live.is_watched(owner):
-            return
-        if settled(progress.turn) is None:
-            shape, kind = told.running_trace(progress), "trace.started"
-        else:
-            shape, kind = told.trace(trace_summary(progress.turn)), "trace.settled"
-        self.live.publish(owner, kind, {"trace": shape.model_dump()})
 
     def running(self, owner_id: int) -> list[Progress]:
         """This person's turns that are not over, oldest first."""
@@ -199,7 +212,9 @@ class ServerHouse:
         """Ends all that is being answered: everyone is told, and every turn is settled."""
         self.closing = True
         self.live.close()
-        await self.chats.close()
+        self.services.closing = True
+        if self._chats is not None:
+            await self._chats.close()
         await self.replays.close()
         await self.gateway.close()
 
@@ -219,25 +234,9 @@ class ServerHouse:
         await self.store.close()
 
 
-def warm(*, practice: bool) -> None:
-    """Reads the price lists ahead of the first answer, which would otherwise wait for them, and the
-    practice model where that is what will be asked: it takes 20 MB."""
-    models.warm()
-    if practice:
-        practice_service.warm()
-
-
 async def _start(practice: Practice, port: int) -> int:
     try:
         return await practice.start(port=port)
     except OSError:
         # The usual port is taken, by another Filon perhaps: any other does as well.
         return await practice.start(port=0)
-
-
-def house_of(request: Request) -> ServerHouse:
-    """The server's parts, for a route."""
-    return request.app.state.house
-
-
-House = Annotated[ServerHouse, Depends(house_of)]

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from filon.conversation.errors import CallerError, NotFound, Problem
-from filon.server.house import House
-from filon.server.security import COOKIE, anyone
+from filon.server.given import House, anyone
+from filon.server.security import COOKIE
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 

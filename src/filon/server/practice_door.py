@@ -6,10 +6,10 @@ one of Filon's own keys, since the ledger holds what people wrote.
 
 from filon.conversation.errors import FilonError, Stopped
 from filon.kit.http import Exchange, HttpFailure, Outgoing, Phases
-from filon.practice.control import GUARDED, TOKEN_HEADER
+from filon.practice.guarded import GUARDED, TOKEN_HEADER
 from filon.server.bodies import read_body
 from filon.server.door import Door
-from filon.server.errors import problem_at
+from filon.server.errors import refuse
 from filon.server.gateway import key_of
 from filon.server.house import ServerHouse
 
@@ -30,11 +30,11 @@ async def pass_on(door: Door, house: ServerHouse) -> None:
     except Stopped:
         return
     except FilonError as error:
-        await problem_at(path, error.problem)(door.scope, door.receive, door.send)
+        refuse(door, error.problem)
         return
     except HttpFailure as error:
         problem = FilonError(f"Practice does not answer: {error.detail}.", status=502).problem
-        await problem_at(path, problem)(door.scope, door.receive, door.send)
+        refuse(door, problem)
         return
     await _relay(door, exchange)
 

@@ -1,29 +1,20 @@
-"""What machines ask a server for: whether it lives, whether to send it requests, what it counts."""
+"""What machines ask a server for again and again: whether it lives, and takes requests."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
 
-from filon.conversation.errors import Forbidden, Unauthenticated
-from filon.server import metrics
-from filon.server.house import House, ServerHouse
-from filon.server.security import COOKIE, anyone, signed_in
+from filon.server.door import Door
+from filon.server.errors import NOT_KEPT
+from filon.server.house import ServerHouse
 from filon.store.errors import StoreError
 from filon.store.writer import Backlog
 
-router = APIRouter(include_in_schema=False)
-
 # Seconds. A store that takes longer to find one row does not keep up.
 _STORE_PATIENCE = 2.0
-_NOT_KEPT = {"cache-control": "no-store"}
-
-_bearer = HTTPBearer(auto_error=False)
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 class Reason(Struct, frozen=True):
@@ -65,21 +56,29 @@ _UNWRITTEN = Reason(
 )
 
 
-@router.get("/health", dependencies=[Depends(anyone)])
-async def health() -> Response:
+async def health(door: Door, _: ServerHouse) -> None:
     """That the process lives and its loop turns; nothing else is looked at."""
-    return JSONResponse({"alive": True}, headers=_NOT_KEPT)
+    _reply(door, 200, {"alive": True})
 
 
-@router.get("/ready", dependencies=[Depends(anyone)])
-async def ready(house: House) -> Response:
+async def ready(door: Door, house: ServerHouse) -> None:
     """Whether requests may come. 503 with every reason why not."""
     answers = await _answers(house)
     # A lock shows in an attempt to write alone, and nobody else may try for a while.
     house.store.touch()
     reasons = unready(closing=house.closing, backlog=house.store.backlog, answers=answers)
-    told = {"ready": not reasons, "reasons": [asdict(reason) for reason in reasons]}
-    return JSONResponse(told, status_code=503 if reasons else 200, headers=_NOT_KEPT)
+    _reply(door, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+
+# For anyone, by GET. Not FastAPI's, which a gateway that is looked after need not load for them.
+PROBES: Mapping[str, Callable[[Door, ServerHouse], Awaitable[None]]] = {
+    "/health": health,
+    "/ready": ready,
+}
+
+
+def _reply(door: Door, status: int, told: Mapping[str, Any]) -> None:
+    door.reply(status, msgspec.json.encode(told), NOT_KEPT)
 
 
 def unready(*, closing: bool, backlog: Backlog, answers: bool) -> list[Reason]:
@@ -103,33 +102,3 @@ async def _answers(house: ServerHouse) -> bool:
     except (StoreError, TimeoutError):
         return False
     return True
-
-
-async def observer(request: Request, house: House, bearer: Bearer) -> None:
-    """A signed-in person, or a program whose key may use everything: the figures tell of all
-    endpoints and of what was spent there. Raises Unauthenticated or Forbidden."""
-    if bearer is None and request.cookies.get(COOKIE):
-        await signed_in(request)
-        return
-    if bearer is None:
-        raise Unauthenticated(
-            "The metrics are not for everyone.",
-            code="missing_api_key",
-            fix="Send a gateway key as Authorization: Bearer KEY; filon keys create NAME makes "
-            "one. In the browser, sign in.",
-        )
-    key = await house.keys.check(bearer.credentials)
-    if key.rules.scoped:
-        raise Forbidden(
-            f"The key {key.name} may use some models only, and the metrics tell of all.",
-            code="key_is_scoped",
-            fix="Use a key without a scope.",
-            names={"key": key.name},
-        )
-
-
-@router.get("/metrics", dependencies=[Depends(observer)])
-async def figures(house: House) -> Response:
-    """All that is counted, as Prometheus reads it."""
-    text = await metrics.exposition(house.services)
-    return Response(text, media_type=metrics.MEDIA_TYPE, headers=_NOT_KEPT)

@@ -1,21 +1,15 @@
 """Who may come in: Host and Origin are checked for every request, policies set on every page, and
-each route names its authorisation.
-
-Authorisation is a dependency of the route, never a matter of the path: a path can be made to look
-different to a middleware than to the router (CVE-2026-48710).
-"""
+a session's cookie names a person."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
 from urllib.parse import urlsplit
-
-from fastapi import Depends, Request
 
 from filon.conversation.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
 from filon.kit.http.address import is_ip
 from filon.protocols.wire import Protocol
 from filon.server.door import Door, Serve
-from filon.server.errors import problem_at
+from filon.server.errors import refuse
+from filon.server.house import ServerHouse
 from filon.store.people import PersonRow
 
 COOKIE = "filon_session"
@@ -66,7 +60,8 @@ class Guard:
         if refusal is None:
             return self._serve(door)
         protocol = self._protocol_at(door.path) if self._protocol_at else None
-        return problem_at(door.path, refusal, protocol)(door.scope, door.receive, door.send)
+        refuse(door, refusal, protocol)
+        return None
 
     def _refusal(self, door: Door) -> Problem | None:
         said = door.first
@@ -122,18 +117,10 @@ def _name_of(host: str) -> str | None:
     return name.lower() if name else None
 
 
-async def signed_in(request: Request) -> PersonRow:
+async def signed_in(house: ServerHouse, cookie: str | None) -> PersonRow:
     """The person whose session the cookie names. Raises Unauthenticated."""
-    house = request.app.state.house
-    owner_id = await house.sessions.check(request.cookies.get(COOKIE))
+    owner_id = await house.sessions.check(cookie)
     person = await house.store.people.find(owner_id)
     if person is None:
         raise Unauthenticated("You are not signed in.", code="not_signed_in")
     return person
-
-
-async def anyone() -> None:
-    """Marks a route that needs no authorisation, so that this is a choice and not a slip."""
-
-
-Person = Annotated[PersonRow, Depends(signed_in)]

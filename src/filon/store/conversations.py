@@ -6,9 +6,9 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 from sqlalchemy import Select, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import NotFound
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.encoding import clean
 from filon.store.tables import conversations, messages

@@ -12,13 +12,13 @@ from errno import EACCES
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, event, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
 from filon.kit import clock
+from filon.store.connection import AsyncConnection, dispose
 from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.histogram import merged_in_sql
@@ -42,7 +42,7 @@ class Database:
     `writing` is the only connection that writes; `filon.store.writer` alone may use it.
     """
 
-    def __init__(self, writing: AsyncConnection, readers: AsyncEngine, where: str) -> None:
+    def __init__(self, writing: AsyncConnection, readers: Engine, where: str) -> None:
         self.writing = writing
         self.where = where
         self._readers = readers
@@ -54,9 +54,9 @@ class Database:
         _prepare(path)
         where, address = str(path), URL.create("sqlite+aiosqlite", database=str(path))
         writers, readers = _writers(address), _readers(address)
-        writing = writers.connect()
+        writing = AsyncConnection(writers)
         async with AsyncExitStack() as on_failure:
-            on_failure.push_async_callback(writers.dispose)
+            on_failure.push_async_callback(dispose, writers)
             try:
                 await writing.start()
                 on_failure.push_async_callback(writing.close)
@@ -70,15 +70,15 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection."""
-        await self._readers.dispose()
+        await dispose(self._readers)
         await self.writing.close()
-        await self.writing.engine.dispose()
+        await dispose(self.writing.sync_engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A connection that reads. Each statement sees all that was committed before it."""
         try:
-            async with self._readers.connect() as connection:
+            async with AsyncConnection(self._readers) as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise explain(error, self.where) from error
@@ -127,17 +127,17 @@ def _prepare(path: Path) -> None:
 _DRIVER = {"async_creator_fn": Connection, "isolation_level": None, "timeout": _PATIENCE}
 
 
-def _writers(address: URL) -> AsyncEngine:
-    engine = create_async_engine(
+def _writers(address: URL) -> Engine:
+    engine = create_engine(
         address, connect_args=_DRIVER, pool_size=1, max_overflow=0, pool_reset_on_return=None
     )
-    event.listen(engine.sync_engine, "connect", _set_up_writer)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine, "connect", _set_up_writer)
+    event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _readers(address: URL) -> AsyncEngine:
-    engine = create_async_engine(
+def _readers(address: URL) -> Engine:
+    engine = create_engine(
         address,
         connect_args=_DRIVER,
         pool_size=READERS,
@@ -147,7 +147,7 @@ def _readers(address: URL) -> AsyncEngine:
         skip_autocommit_rollback=True,
         pool_reset_on_return=None,
     )
-    event.listen(engine.sync_engine, "connect", _set_up_reader)
+    event.listen(engine, "connect", _set_up_reader)
     return engine
 
 

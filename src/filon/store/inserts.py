@@ -10,8 +10,8 @@ from typing import Any, cast
 from msgspec import Struct
 from sqlalchemy import Dialect, Insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.driver import Connection, Statement
 
 # Rows in one statement, where there are as many: between two statements the thread that writes

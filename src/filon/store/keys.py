@@ -9,10 +9,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import RowMapping, case, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import NotFound
 from filon.conversation.rights import KeyRules
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.encoding import clean, from_json, to_json
 from filon.store.tables import key_days, keys

@@ -7,11 +7,11 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import NotFound, Problem
 from filon.conversation.message import Message, Part, Reasoning, Role, Text
 from filon.store import conversations
+from filon.store.connection import AsyncConnection
 from filon.store.conversations import ConversationRow
 from filon.store.database import Database
 from filon.store.encoding import clean, from_blob, from_json, to_blob, to_json

@@ -1,9 +1,14 @@
-"""Brings a database to the revision that this program knows; most starts find it there already."""
+"""Brings a database to the revision that this program knows; most starts find it there already.
+
+A new one is made of the tables as they are now, an older one takes the migrations that it lacks; a
+test compares what both ways lead to.
+"""
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.errors import StoreError
+from filon.store.trace_tables import metadata
 
 # All revisions, oldest first. Kept here so that a start compares without importing Alembic,
 # which costs 130 ms; a test compares this list with the migrations themselves.
@@ -13,15 +18,18 @@ _SCRIPTS = "filon.store:migrations"
 
 
 async def bring_up_to_date(connection: AsyncConnection, where: str) -> None:
-    """Runs the migrations that are missing, all of them or, when one fails, none.
+    """Makes what is missing, all of it or, where a part fails, nothing.
 
     `where` names the database in error messages.
     """
     async with connection.begin():
         revision = await connection.run_sync(_revision, where)
+        if revision is None:
+            await connection.run_sync(_make)
+            return
     if revision == REVISIONS[-1]:
         return
-    if revision is not None and revision not in REVISIONS:
+    if revision not in REVISIONS:
         raise StoreError(
             f"{where}: the data was written by a newer Filon (revision {revision}, this one knows "
             f"{REVISIONS[-1]}): install that version, or choose another home folder.",
@@ -32,7 +40,7 @@ async def bring_up_to_date(connection: AsyncConnection, where: str) -> None:
     await _pragma(connection, "foreign_keys = OFF")
     try:
         async with connection.begin():
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
     finally:
         await _pragma(connection, "foreign_keys = ON")
 
@@ -58,14 +66,30 @@ def _revision(connection: Connection, where: str) -> str | None:
     return None
 
 
-def _upgrade(connection: Connection) -> None:
+def _make(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+    # As Alembic makes it.
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+            " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(
+        text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISIONS[-1]}
+    )
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Runs the migrations that a database lacks of this revision, in its connection's
+    transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", _SCRIPTS)
     config.attributes["connection"] = connection
-    command.upgrade(config, REVISIONS[-1])
+    command.upgrade(config, revision)
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).first()
         if broken is not None:

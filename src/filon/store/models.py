@@ -5,9 +5,9 @@ from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import RowMapping, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import Problem
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.encoding import from_json, to_json
 from filon.store.tables import fetched_models

@@ -5,10 +5,9 @@ It says since when, what the log tells of it, and when it is time to look whethe
 
 from typing import Any, Literal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from filon.kit import clock
 from filon.kit.log import Log
+from filon.store.connection import AsyncConnection
 from filon.store.errors import StoreError
 
 # Seconds after which a lock is told in the log; shorter ones are part of sharing a database.

@@ -4,8 +4,8 @@ from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.tables import sessions, sign_in_tokens
 from filon.store.writer import Writer

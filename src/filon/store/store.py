@@ -2,9 +2,8 @@
 
 from typing import Self
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from filon.kit.log import Log
+from filon.store.connection import AsyncConnection
 from filon.store.conversations import Conversations
 from filon.store.database import Database
 from filon.store.keys import Keys

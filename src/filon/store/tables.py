@@ -154,13 +154,10 @@ messages = Table(
     Index(None, "conversation_id", "created_at"),
     # Deleting a conversation looks for the children of each message.
     Index(None, "parent_id"),
-    # Start-up looks for answers that were being written, without reading all the others.
-    Index(
-        "ix_messages_open",
-        "id",
-        sqlite_where=text("state = 'streaming'"),
-        postgresql_where=text("state = 'streaming'"),
-    ),
+    # Start-up looks for answers that were being written, without reading all the others. What
+    # PostgreSQL wants of this is left to the migrations: for a word of it SQLAlchemy loads all that
+    # it knows of PostgreSQL.
+    Index("ix_messages_open", "id", sqlite_where=text("state = 'streaming'")),
 )
 
 fetched_models = Table(

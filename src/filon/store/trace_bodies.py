@@ -1,8 +1,8 @@
 """The pieces of traces' bodies, by their hashes."""
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.trace_tables import body_pieces
 
 # SQLite's limit of variables in a statement was 999 for long.

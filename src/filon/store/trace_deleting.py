@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.store import trace_blob
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.trace_counted import adding_to_names, by_minute, name_rows

@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Select, func, select, text, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import FromClause
 
+from filon.store.connection import AsyncConnection
 from filon.store.tables import keys
 from filon.store.trace_filter import Filter, Marked, Named, Term, Word
 from filon.store.trace_tables import trace_marks, trace_names, trace_sums

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Row, and_, case, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import InvalidRequest
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.tables import conversations
 from filon.store.trace_filter import Filter, Named

@@ -6,8 +6,8 @@ from math import ceil
 from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.trace_counted import STEPS
 from filon.store.trace_deleting import Deleting

@@ -11,9 +11,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import InvalidRequest
+from filon.store.connection import AsyncConnection
 from filon.store.encoding import fits
 from filon.store.trace_finding import (
     FEW,

@@ -8,9 +8,9 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.store import trace_blob
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.errors import StoreError
 from filon.store.trace_bodies import pieces_of

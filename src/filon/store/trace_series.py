@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Row, func, literal, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.store import histogram
+from filon.store.connection import AsyncConnection
 from filon.store.database import Database
 from filon.store.trace_counted import STEPS, TIME_SUMS
 from filon.store.trace_filter import EVERYTHING, Counted, Filter, Marked, Named, Term

@@ -114,7 +114,6 @@ traces = Table(
         "conversation_id",
         "started_at",
         sqlite_where=text("conversation_id IS NOT NULL"),
-        postgresql_where=text("conversation_id IS NOT NULL"),
     ),
     # Few are replays, and each trace is asked for its own.
     Index(
@@ -123,7 +122,6 @@ traces = Table(
         "replay_of",
         "started_at",
         sqlite_where=text("replay_of IS NOT NULL"),
-        postgresql_where=text("replay_of IS NOT NULL"),
     ),
     # Most come to a good end.
     Index(
@@ -132,27 +130,23 @@ traces = Table(
         "outcome",
         "started_at",
         sqlite_where=text("outcome <> 'complete'"),
-        postgresql_where=text("outcome <> 'complete'"),
     ),
     Index(
         "ix_traces_replay",
         "owner_id",
         "replay_of",
         sqlite_where=text("replay_of IS NOT NULL"),
-        postgresql_where=text("replay_of IS NOT NULL"),
     ),
     # Those that may refer to pieces, and those of which not all is known: few each.
     Index(
         "ix_traces_pieces",
         "id",
         sqlite_where=text("pieces IS NULL OR pieces > 0"),
-        postgresql_where=text("pieces IS NULL OR pieces > 0"),
     ),
     Index(
         "ix_traces_unread",
         "id",
         sqlite_where=text("flags IS NULL"),
-        postgresql_where=text("flags IS NULL"),
     ),
 )
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import FilonError
+from filon.store.connection import AsyncConnection
 from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.inserts import alike, joined

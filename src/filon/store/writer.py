@@ -11,12 +11,12 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from filon.conversation.errors import FilonError
 from filon.kit import clock
 from filon.kit.log import Log
 from filon.store import obstacle
+from filon.store.connection import AsyncConnection
 from filon.store.errors import StoreError
 from filon.store.inserts import ROWS_AT_ONCE, Inserts
 from filon.store.obstacle import Obstacle, is_lock

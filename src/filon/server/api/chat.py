@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from filon.server.house import House
-from filon.server.security import Person
+from filon.server.given import House, Person
 from filon.server.shapes import RegenerateBody, SendBody, SentShape, StopBody
 
 router = APIRouter(prefix="/api", tags=["chat"])

@@ -28,9 +28,8 @@ from filon.server.config_shapes import (
     VariableShape,
     VerdictShape,
 )
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.reload import Standing
-from filon.server.security import Person
 
 router = APIRouter(prefix="/api/config", tags=["config"])
 

@@ -4,9 +4,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from filon.server import told
+from filon.server.given import House, Person
 from filon.server.growing import GROWING
-from filon.server.house import House
-from filon.server.security import Person
 from filon.server.shapes import (
     ConversationChange,
     ConversationPage,

@@ -12,8 +12,8 @@ from filon.conversation.errors import NotFound
 from filon.doctor.case import Patience, Tools
 from filon.doctor.examine import Examination
 from filon.doctor.step import Name, State, Step
-from filon.server.house import House, ServerHouse
-from filon.server.security import Person
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.shapes import Shape
 
 router = APIRouter(prefix="/api/endpoints", tags=["endpoints"])

@@ -1,8 +1,9 @@
 """Endpoints and models, with the source of every fact."""
 
+import asyncio
 from collections import Counter
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from filon.config.route import Route
@@ -12,10 +13,10 @@ from filon.pipeline.candidates import Asker, of_route
 from filon.pipeline.directory import Directory
 from filon.providers.endpoint import Endpoint, ParameterRule
 from filon.providers.local import servers
-from filon.providers.models import Fact, facts
+from filon.providers.models import Fact, facts, warm
 from filon.server import standing, told
-from filon.server.house import House, ServerHouse
-from filon.server.security import Person
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.shapes import EndpointShape, FactShape, ModelShape, TargetShape
 from filon.server.standing_shapes import StandingList
 from filon.store.models import FetchedModels
@@ -35,7 +36,15 @@ class ModelList(BaseModel):
     models: list[ModelShape]
 
 
-@router.get("/endpoints")
+async def _priced() -> None:
+    """Reads the price list where nobody has yet, while everybody else is served."""
+    await asyncio.to_thread(warm)
+
+
+_PRICED = [Depends(_priced)]
+
+
+@router.get("/endpoints", dependencies=_PRICED)
 async def list_endpoints(person: Person, house: House) -> EndpointList:
     """Every endpoint with its state, where its key comes from, and its models."""
     fetched = await house.store.models.all()
@@ -60,7 +69,7 @@ async def list_standings(person: Person, house: House) -> StandingList:
     return StandingList(endpoints=standings)
 
 
-@router.get("/models")
+@router.get("/models", dependencies=_PRICED)
 async def list_models(person: Person, house: House) -> ModelList:
     """Every model that can be chosen, and those that cannot with the reason."""
     directory = house.services.directory
@@ -68,7 +77,7 @@ async def list_models(person: Person, house: House) -> ModelList:
     return ModelList(models=[*models, *(_route(route, directory) for route in directory.routes)])
 
 
-@router.post("/endpoints/{name}/fetch-models")
+@router.post("/endpoints/{name}/fetch-models", dependencies=_PRICED)
 async def fetch_models(name: str, person: Person, house: House) -> EndpointShape:
     """Asks the provider for its list. A failure is told in `fetch_problem`."""
     found = house.services.directory.endpoint(name)

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from filon.server import exporting
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.replay_shapes import ExportForm
-from filon.server.security import Person
 from filon.server.stored import look
 
 router = APIRouter(prefix="/api/traces", tags=["exports"])

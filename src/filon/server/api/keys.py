@@ -11,7 +11,7 @@ from filon.accounts.keys import KeyChanges
 from filon.conversation.errors import InvalidRequest
 from filon.conversation.rights import KeyRules
 from filon.kit import clock
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.key_shapes import (
     KeyBody,
     KeyChange,
@@ -23,7 +23,6 @@ from filon.server.key_shapes import (
     KeyShape,
     KeyUseShape,
 )
-from filon.server.security import Person
 from filon.store.keys import KeyDay, KeyRow, KeyUse, KeyUses
 
 router = APIRouter(prefix="/api/keys", tags=["keys"])

@@ -8,7 +8,8 @@ from filon.providers.local import servers
 from filon.providers.local.known import LocalModel, Seen
 from filon.providers.local.servers import Server
 from filon.server import told
-from filon.server.house import House, ServerHouse
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.local import Sighting
 from filon.server.local_shapes import (
     LocalModelShape,
@@ -21,7 +22,6 @@ from filon.server.local_shapes import (
 )
 from filon.server.pulling import delete, manager
 from filon.server.pulls import Pull
-from filon.server.security import Person
 from filon.server.shapes import FactShape
 
 router = APIRouter(prefix="/api/local", tags=["local"])

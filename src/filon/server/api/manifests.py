@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from filon.conversation.errors import NotFound
 from filon.providers import catalog
 from filon.server.config_shapes import ManifestShape
-from filon.server.security import Person
+from filon.server.given import Person
 
 router = APIRouter(prefix="/api/manifests", tags=["config"])
 

@@ -11,7 +11,8 @@ from filon.practice.faults.rules import Rule, Standing
 from filon.practice.ledger import Entry, Filter
 from filon.practice.limits import Limits
 from filon.practice.model.family import MODELS
-from filon.server.house import House, ServerHouse
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.practice_shapes import (
     ArgumentShape,
     DialectFactShape,
@@ -27,7 +28,6 @@ from filon.server.practice_shapes import (
     RuleShape,
     SpeedBody,
 )
-from filon.server.security import Person
 
 router = APIRouter(prefix="/api/practice", tags=["practice"])
 

@@ -7,14 +7,13 @@ from filon.pipeline.directory import Directory
 from filon.providers import catalog
 from filon.providers.aliases import wire_name
 from filon.server import told
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.preset_shapes import (
     PresetGroupShape,
     PresetList,
     PresetParameterShape,
     PresetShape,
 )
-from filon.server.security import Person
 
 router = APIRouter(prefix="/api/presets", tags=["presets"])
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from filon.server import relatives, replaying
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.replay_shapes import (
     BegunShape,
     ComparedShape,
@@ -14,7 +14,6 @@ from filon.server.replay_shapes import (
     ReplayableShape,
     ReplayBody,
 )
-from filon.server.security import Person
 
 router = APIRouter(prefix="/api/traces", tags=["replays"])
 

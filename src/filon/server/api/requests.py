@@ -3,9 +3,8 @@
 from fastapi import APIRouter
 
 from filon.server import pasted, replaying
-from filon.server.house import House
+from filon.server.given import House, Person
 from filon.server.replay_shapes import BegunShape, PastedBody, PastedShape, RequestBody
-from filon.server.security import Person
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from filon.server.security import COOKIE, Person
+from filon.server.given import Person
+from filon.server.security import COOKIE
 from filon.server.shapes import PersonShape
 
 router = APIRouter(prefix="/api", tags=["session"])

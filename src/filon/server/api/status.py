@@ -4,8 +4,7 @@ from fastapi import APIRouter
 
 from filon import __version__
 from filon.kit import clock
-from filon.server.house import House
-from filon.server.security import Person
+from filon.server.given import House, Person
 from filon.server.shapes import StatusShape
 
 router = APIRouter(prefix="/api", tags=["status"])

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from filon.conversation.errors import InvalidRequest, NotFound
 from filon.kit import clock
 from filon.server import told, trace_told
-from filon.server.house import House, ServerHouse
+from filon.server.given import House, Person
+from filon.server.house import ServerHouse
 from filon.server.running import runs_as
-from filon.server.security import Person
 from filon.server.shapes import TraceList, TracePage
 from filon.server.stored import look
 from filon.server.trace_shapes import (
