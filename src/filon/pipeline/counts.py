@@ -123,29 +123,29 @@ class Counts:
             # Both times are of the wall's clock, which may be set back between them.
             self.own.add(own if own > 0 else 0.0)
             return
-        tried = [record for record in turn.records if type(record) is Attempt]
-        for attempt in tried:
+        attempts = [record for record in turn.records if type(record) is Attempt]
+        for attempt in attempts:
             self._ended(attempt)
-        if tried:
-            self._went_on(tried)
-            self.own.add(own_time(turn.started, tried))
+        if attempts:
+            self._went_on(attempts)
+            self.own.add(own_time(turn.started, attempts))
 
     def _ended(self, attempt: Attempt) -> None:
         self.attempts[attempt.endpoint, attempt.error is not None] += 1
 
-    def _went_on(self, tried: Sequence[Attempt]) -> None:
+    def _went_on(self, attempts: Sequence[Attempt]) -> None:
         """Counts what followed each attempt but the last: the same target again, or another."""
-        for before, after in pairwise(tried):
+        for before, after in pairwise(attempts):
             same = (before.endpoint, before.model) == (after.endpoint, after.model)
             counted = self.retries if same else self.fallbacks
             counted[before.endpoint] += 1
 
 
-def own_time(started: float, tried: Sequence[Attempt]) -> float:
+def own_time(started: float, attempts: Sequence[Attempt]) -> float:
     """Filon's own seconds from the beginning of a turn to that of its last attempt, without those
     in which it waited for providers. `started` is Unix time."""
-    own = tried[-1].started - started - tried[-1].waited
-    for attempt in tried[:-1]:
+    own = attempts[-1].started - started - attempts[-1].waited
+    for attempt in attempts[:-1]:
         own -= attempt.waited + (attempt.timing.ended or 0.0)
     return max(0.0, own)
 

@@ -44,9 +44,9 @@ def chip(turn: Turn, end: Settled) -> Chip:
     """The figures under the answer."""
     used = end.usage or end.estimated or Usage()
     translated = [record for record in turn.records if isinstance(record, Translated)]
-    tried = [record for record in turn.records if isinstance(record, Attempt)]
+    attempts = [record for record in turn.records if isinstance(record, Attempt)]
     told = facts(turn.records)
-    odd = [finding for finding in _findings(tried, end) if finding.kind == "notice"]
+    odd = [finding for finding in _findings(attempts, end) if finding.kind == "notice"]
     return Chip(
         input_tokens=used.input_tokens,
         output_tokens=used.output_tokens,
@@ -60,7 +60,7 @@ def chip(turn: Turn, end: Settled) -> Chip:
         total=end.started - turn.started,
         lost=len(told.dropped),
         finish_reason=end.finish_reason,
-        thought=thought_for(tried[-1]) if tried else None,
+        thought=thought_for(attempts[-1]) if attempts else None,
         thought_field=end.thought_field,
         dropped=told.dropped,
         changed=told.changed,
@@ -80,9 +80,9 @@ def _places(translated: list[Translated], names: set[str]) -> dict[str, str]:
     }
 
 
-def _findings(tried: list[Attempt], end: Settled) -> list[Finding]:
+def _findings(attempts: list[Attempt], end: Settled) -> list[Finding]:
     """Those of the attempt that answered, and of the turn."""
-    return [*(tried[-1].findings if tried else ()), *end.findings]
+    return [*(attempts[-1].findings if attempts else ()), *end.findings]
 
 
 def thought_for(attempt: Attempt) -> float | None:

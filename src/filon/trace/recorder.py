@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.kit.redact import Redactor, carries_key, mask_header
+from filon.kit.redact import SECRET_HEADERS, Redactor, carries_key, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
@@ -66,10 +66,11 @@ def replies(records: tuple[AnyRecord, ...]) -> list[bytes]:
 def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
     masked: list[tuple[str, str]] | None = None
-    for at, pair in enumerate(pairs):
-        if pair[0] not in _HARMLESS and carries_key(pair[0]):
+    for at, (name, value) in enumerate(pairs):
+        # The look-up alone would take most of the time.
+        if name not in _HARMLESS and (name in SECRET_HEADERS or carries_key(name)):
             masked = masked or [*pairs]
-            masked[at] = (pair[0], mask_header(*pair))
+            masked[at] = (name, mask_header(name, value))
     return pairs if masked is None else tuple(masked)
 
 

@@ -145,12 +145,11 @@ def _used(turn: Turn) -> int:
 
 
 def _outcome(turn: Turn) -> Outcome:
-    problem = turn.problem
-    if problem is None:
+    if turn.problem is None:
         return "complete"
-    if problem.code == "stopped":
+    if turn.problem.code == "stopped":
         return "stopped"
-    if turn.answer.message is not None or problem.code in _CUT_OFF:
+    if turn.answer.message is not None or turn.problem.code in _CUT_OFF:
         return "partial"
     return "failed"
 
