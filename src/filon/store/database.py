@@ -22,7 +22,7 @@ from filon.kit import clock
 from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.histogram import merged_in_sql
-from filon.store.migrate import bring_up_to_date
+from filon.store.migrate import bring_up_to_date, pragma
 
 _ADDRESS = "sqlite+aiosqlite:///"
 # More would only wait for each other: SQLite's work is done under few locks and on few cores.
@@ -61,8 +61,11 @@ class Database:
                 await writing.start()
                 on_failure.push_async_callback(writing.close)
                 await bring_up_to_date(writing, where)
-                async with writing.begin():
-                    await writing.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_WAIT * 1000:.0f}")
+                await pragma(writing, f"busy_timeout = {LOCK_WAIT * 1000:.0f}")
+                # What a statement changes is kept as it was until it ends. In a file that is as
+                # much to write again as a batch of traces; but a migration may need more of it
+                # than there is memory.
+                await pragma(writing, "temp_store = MEMORY")
             except SQLAlchemyError as error:
                 raise explain(error, where) from error
             on_failure.pop_all()
