@@ -22,7 +22,7 @@ from filon.store.connection import AsyncConnection, dispose
 from filon.store.driver import Connection
 from filon.store.errors import StoreError, explain
 from filon.store.histogram import merged_in_sql
-from filon.store.migrate import bring_up_to_date
+from filon.store.migrate import bring_up_to_date, pragma
 
 _ADDRESS = "sqlite+aiosqlite:///"
 # More would only wait for each other: SQLite's work is done under few locks and on few cores.
@@ -61,8 +61,11 @@ class Database:
                 await writing.start()
                 on_failure.push_async_callback(writing.close)
                 await bring_up_to_date(writing, where)
-                async with writing.begin():
-                    await writing.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_WAIT * 1000:.0f}")
+                await pragma(writing, f"busy_timeout = {LOCK_WAIT * 1000:.0f}")
+                # What a statement changes is kept as it was until it ends. In a file that is as
+                # much to write again as a batch of traces; but a migration may need more of it
+                # than there is memory.
+                await pragma(writing, "temp_store = MEMORY")
             except SQLAlchemyError as error:
                 raise explain(error, where) from error
             on_failure.pop_all()
@@ -164,9 +167,8 @@ def _set_up_writer(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     # A burst must not leave a large journal on the disk for ever; 64 MiB.
     cursor.execute("PRAGMA journal_size_limit = 67108864")
-    # 16 MiB of pages. Among a million traces their indexes are read again and again with the usual
-    # two, which costs each trace a quarter of its time.
-    cursor.execute("PRAGMA cache_size = -16384")
+    # 4 MiB of pages: a large batch of traces, and the ends of the indexes, where all of it goes.
+    cursor.execute("PRAGMA cache_size = -4096")
     cursor.close()
     # What the sums of traces' times are added up by: see `trace_counted.py`.
     connection.create_function("filon_histograms", 2, merged_in_sql, deterministic=True)

@@ -1,7 +1,7 @@
 """New rows on their way into the database: many things of one kind are written as one."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from filon.store.connection import AsyncConnection
 from filon.store.driver import Connection, Statement
 
-# Rows in one statement, where there are as many: between two statements the thread that writes
-# waits for all others to let go of the interpreter, and they for it.
-ROWS_AT_ONCE = 32
+# Rows in one statement: between two statements the thread that writes waits for all others to let
+# go of the interpreter, and they for it; and each keeps the pages it changes as they were before.
+_AT_ONCE = (32, 16, 8, 4, 2, 1)
+ROWS_AT_ONCE = _AT_ONCE[0]
 
 Row = tuple[Any, ...]
 
@@ -60,57 +61,28 @@ class Inserts(Struct, frozen=True):
         """What is to be run."""
         told: list[Statement] = []
         for into, rows in self.rows_of(self.things):
-            if rows:
-                columns, filled = _filled(into.columns, rows)
-                told += _statements(_compiled(into.statement, columns, dialect), filled)
+            told += _statements(into, rows, dialect)
         return told
 
 
-def _filled(names: tuple[str, ...], rows: Sequence[Row]) -> tuple[tuple[str, ...], Sequence[Row]]:
-    """Names and rows without those columns that none of the rows has a value for: the driver takes
-    five times as long to hand over None as a number."""
-    by_column = [*zip(*rows, strict=True)]
-    count = len(rows)
-    kept = [
-        at
-        for at, column in enumerate(by_column)
-        if column[0] is not None or column.count(None) < count
-    ]
-    if len(kept) == len(names):
-        return names, rows
-    columns = zip(*[by_column[at] for at in kept], strict=True)
-    return tuple([names[at] for at in kept]), [*columns]
-
-
-class _Compiled(Struct, frozen=True):
-    """A statement's SQL for one row and for `ROWS_AT_ONCE`, empty where the database has no such
-    form."""
-
-    of_one: str
-    of_many: str
+def _statements(into: Into, rows: Sequence[Row], dialect: Dialect) -> Iterator[Statement]:
+    at = 0
+    for size in _AT_ONCE:
+        end = len(rows) - (len(rows) - at) % size
+        if at < end:
+            groups = [rows[start : start + size] for start in range(at, end, size)]
+            yield _sql(into, size, dialect), [tuple(chain.from_iterable(group)) for group in groups]
+            at = end
 
 
 @lru_cache(maxsize=512)
-def _compiled(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    assert tuple(getattr(compiled, "positiontup", None) or columns) == columns
-    sql, one = str(compiled), f"({', '.join('?' * len(columns))})"
-    many = sql.replace(one, ", ".join([one] * ROWS_AT_ONCE), 1) if one in sql else ""
-    return _Compiled(sql, many)
-
-
-def _statements(compiled: _Compiled, rows: Sequence[Row]) -> list[Statement]:
-    whole = len(rows) - len(rows) % ROWS_AT_ONCE if compiled.of_many else 0
-    told: list[Statement] = []
-    if whole:
-        joined = [
-            tuple(chain.from_iterable(rows[at : at + ROWS_AT_ONCE]))
-            for at in range(0, whole, ROWS_AT_ONCE)
-        ]
-        told.append((compiled.of_many, joined))
-    if whole < len(rows):
-        told.append((compiled.of_one, rows[whole:]))
-    return told
+def _sql(into: Into, rows: int, dialect: Dialect) -> str:
+    """The statement for so many rows."""
+    compiled = into.statement.compile(dialect=dialect, column_keys=list(into.columns))
+    assert tuple(getattr(compiled, "positiontup", None) or into.columns) == into.columns
+    sql, one = str(compiled), f"({', '.join('?' * len(into.columns))})"
+    assert one in sql
+    return sql.replace(one, ", ".join([one] * rows), 1)
 
 
 def joined(ops: Sequence[object]) -> Inserts | None:

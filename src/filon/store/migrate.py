@@ -37,19 +37,20 @@ async def bring_up_to_date(connection: AsyncConnection, where: str) -> None:
         )
     # Rebuilding a table that others refer to would delete their rows. SQLite ignores this
     # pragma inside a transaction, hence the driver's own connection.
-    await _pragma(connection, "foreign_keys = OFF")
+    await pragma(connection, "foreign_keys = OFF")
     try:
         async with connection.begin():
             await connection.run_sync(upgrade)
     finally:
-        await _pragma(connection, "foreign_keys = ON")
+        await pragma(connection, "foreign_keys = ON")
 
 
-async def _pragma(connection: AsyncConnection, pragma: str) -> None:
+async def pragma(connection: AsyncConnection, words: str) -> None:
+    """Sets what SQLite lets nobody set within a transaction; nothing elsewhere."""
     if connection.dialect.name == "sqlite":
         raw = await connection.get_raw_connection()
         if raw.driver_connection is not None:
-            await raw.driver_connection.execute(f"PRAGMA {pragma}")
+            await raw.driver_connection.execute(f"PRAGMA {words}")
 
 
 def _revision(connection: Connection, where: str) -> str | None:

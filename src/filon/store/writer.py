@@ -33,7 +33,7 @@ QUEUE_BYTES = 64 * 1024 * 1024
 BATCH_LENGTH = 500
 BATCH_BYTES = 8 * 1024 * 1024
 # Seconds for which operations that nobody awaits may gather; the promise is 0.25 at most.
-LINGER = 0.05
+LINGER = 0.1
 # Seconds between two tries at a locked database, beside the short wait of each
 # (`database.LOCK_WAIT`).
 _PAUSE = 0.05
