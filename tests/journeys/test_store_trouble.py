@@ -223,7 +223,7 @@ async def test_a_writer_that_cannot_follow_slows_its_callers_and_loses_nothing(
         )
         await asyncio.sleep(0.1)
         assert not late.done()
-        assert writer._queue.qsize() <= 4  # pyright: ignore[reportPrivateUsage]
+        assert len(writer._queue) <= 4  # pyright: ignore[reportPrivateUsage]
         # One piece may be taken when there is still a little room.
         assert writer._bytes <= 100_000 + 2 * len(LONG)  # pyright: ignore[reportPrivateUsage]
         slow.execute("ROLLBACK")
