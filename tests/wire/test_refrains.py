@@ -206,4 +206,4 @@ def test_a_stream_without_one_is_not_asked_for_ever() -> None:
     for number in range(40):
         (piece,) = reader.read(data(chunk({"content": "w"}, obfuscation="x" * number)))
         assert piece.refrain is None
-    assert reader._refrain is None  # pyright: ignore[reportPrivateUsage]
+    assert reader.refrain is None

@@ -96,13 +96,13 @@ class _CallSoFar:
 
 class _ChoiceSoFar:
     __slots__ = (
-        "_kind",
-        "_texts",
         "calls",
         "finish_reason",
+        "kind",
         "reasoning_field",
         "runs",
         "signatures",
+        "texts",
     )
 
     def __init__(self) -> None:
@@ -111,26 +111,26 @@ class _ChoiceSoFar:
         self.calls: dict[int, _CallSoFar] = {}
         self.finish_reason: str | None = None
         self.reasoning_field = "reasoning_content"
-        # The run that goes on, None where the next text begins another.
-        self._kind: type[Text | Reasoning | Refusal] | None = None
-        self._texts: list[str] = []
+        # The run that goes on, and its texts; None where the next text begins another.
+        self.kind: type[Text | Reasoning | Refusal] | None = None
+        self.texts: list[str] = []
 
     def add_prose(self, kind: type[Text | Reasoning | Refusal], text: str) -> None:
         if text:
-            if kind is not self._kind:
+            if kind is not self.kind:
                 self._begin(kind)
-            self._texts.append(text)
+            self.texts.append(text)
 
     def _begin(self, kind: type[Text | Reasoning | Refusal]) -> None:
-        self._kind, self._texts = kind, []
-        self.runs.append((kind, self._texts))
+        self.kind, self.texts = kind, []
+        self.runs.append((kind, self.texts))
 
     def sign(self, signature: str) -> None:
         # A thought that its provider hides has a signature and no text.
-        if self._kind is not Reasoning:
+        if self.kind is not Reasoning:
             self._begin(Reasoning)
         self.signatures[len(self.runs) - 1] = signature
-        self._kind = None
+        self.kind = None
 
     def add_call(self, delta: ToolCallDelta) -> None:
         self.calls.setdefault(delta.index, _CallSoFar()).add(delta)
@@ -173,7 +173,10 @@ class ReplyFold:
         # By the very type: a class pattern of a Struct costs ten times as much.
         if type(event) is TextDelta:
             choice = self._choices.get(event.choice) or self._choice(event.choice)
-            choice.add_prose(Text, event.text)
+            if choice.kind is Text:
+                choice.texts.append(event.text)
+            else:
+                choice.add_prose(Text, event.text)
         elif type(event) is ReasoningDelta:
             choice = self._choice(event.choice)
             choice.reasoning_field = event.field

@@ -144,21 +144,23 @@ class Exchanging:
 
     def _taken(self, data: bytes) -> bool:
         """Whether the taker, which has these bytes now, takes more at once."""
+        refrain = self._reader.refrain
+        piece = None if refrain is None else refrain.piece(data)
+        if piece is None:
+            return self._read_on(data)
+        # What `_heard` and `_good` would make of it.
+        events = piece.events
+        self._fold.add(events[0])
+        self.patience.heard(self.recording.frame(data, _KINDS[type(events[0])], True))
+        self._waiting = self._taker.chunk(Chunk(pieces=(piece,), events=events, whole=False))
+        return self._waiting is None
+
+    def _read_on(self, data: bytes) -> bool:
         pieces = self._reader.read(data)
-        if len(pieces) == 1 and pieces[0].refrain is not None:
-            self._waiting = self._taker.chunk(self._said(data, pieces[0]))
-            return self._waiting is None
         chunk = self._good(pieces, self._heard(data, pieces))
         if chunk.pieces:
             self._waiting = self._taker.chunk(chunk)
         return self._waiting is None and self._problem is None
-
-    def _said(self, data: bytes, piece: Piece) -> Chunk:
-        """The same as `_heard` and `_good`, for one text and nothing else."""
-        events = piece.events
-        self._fold.add(events[0])
-        self.patience.heard(self.recording.frame(data, _KINDS[type(events[0])], True))
-        return Chunk(pieces=(piece,), events=events, whole=False)
 
     def _last(self) -> Awaitable[None] | None:
         """What is left when all bytes were read."""

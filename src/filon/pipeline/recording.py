@@ -70,7 +70,7 @@ class Recording:
             self._cut += len(data)
             return now
         self._room = room
-        self._frames.append(Frame(at=at, data=data, kind=kind))
+        self._frames.append(Frame(at, data, kind))
         return now
 
     def failed(self, problem: Problem, then: str) -> None:

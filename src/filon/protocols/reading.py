@@ -48,8 +48,8 @@ class FrameReader:
         self._held_size = 0
         self._over = False  # no more events are to come
         self._lost = False  # the frames cannot be told apart any more
-        self._refrain: Refrain | None = None
-        self._between = False  # whether nothing waits of an event that is not whole yet
+        self.refrain: Refrain | None = None
+        self._learned: Refrain | None = None
         self._lessons = _LESSONS if self.recurs else 0
         self._limit = limit
         self._held: list[bytes] = []  # the document so far, or blanks before anything else
@@ -64,10 +64,9 @@ class FrameReader:
 
     def read(self, data: bytes) -> list[Piece]:
         """As `feed`, with the bytes that each event came from."""
-        if self._refrain is not None and self._between and len(data) <= self._limit:
-            again = self._refrain.piece(data)
-            if again is not None:
-                return [again]
+        again = None if self.refrain is None else self.refrain.piece(data)
+        if again is not None:
+            return [again]
         if not self._sniffed:
             data = self._sniff(data)
         if self.whole:
@@ -77,25 +76,23 @@ class FrameReader:
         try:
             items = self._frames.feed(data)
         except sse.EventTooLarge as error:
-            self._lost, self._refrain = True, None
+            self._lost, self.refrain = True, None
             return [self._broken(data, f"The stream cannot be read: {error}.")]
         pieces = [self._item(item) for item in items]
-        self._between = self._frames.between
-        if self._over:
-            self._refrain = None
-        elif self._lessons and pieces and pieces[-1].events:
+        if self._lessons and pieces and pieces[-1].events:
             self._learn(pieces[-1])
+        self.refrain = self._learned if self._frames.between and not self._over else None
         return pieces
 
     def _learn(self, piece: Piece) -> None:
         """Looks for what the pieces to come may repeat."""
         if piece.refrain is not None:
             return
-        self._refrain = refrain_of(piece, self._second)
-        if self._refrain is not None:
+        self._learned = refrain_of(piece, self._second)
+        if self._learned is not None:
             self._lessons -= 1
             if not self._lessons:
-                self._refrain = None
+                self._learned = None
 
     def _second(self, first: bytes, second: bytes) -> Piece:
         # By another reader, since what is tried may be no stream at all.
@@ -150,7 +147,7 @@ class FrameReader:
     def _item(self, item: sse.Item) -> Piece:
         if type(item) is sse.Comment or self._over:
             return Piece(item.raw)
-        again = None if self._refrain is None else self._refrain.piece(item.raw)
+        again = None if self._learned is None else self._learned.piece(item.raw)
         return self._piece(cast(sse.Event, item)) if again is None else again
 
     def _sniff(self, data: bytes) -> bytes:

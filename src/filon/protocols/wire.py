@@ -13,7 +13,7 @@ from filon.conversation.reply import Reply
 from filon.conversation.request import ChatRequest
 from filon.protocols.carrying import CarriedMessages
 from filon.protocols.crossing import Crossed
-from filon.protocols.pieces import Piece
+from filon.protocols.pieces import Piece, Refrain
 
 Headers = Sequence[tuple[str, str]]
 
@@ -31,10 +31,12 @@ class WireBody(Struct, frozen=True):
 
 class StreamReading(Shape):
     """Reads one streamed reply. `whole` turns True when the body is no stream but one document;
-    `reply` is then what its events fold into, where that is known without folding them."""
+    `reply` is then what its events fold into, where that is known without folding them. `refrain`
+    is what the next bytes may repeat: a piece that it makes of them need not be read here."""
 
     whole: bool
     reply: Reply | None
+    refrain: Refrain | None
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """Takes the next bytes, cut anywhere, and gives the events they completed."""

@@ -70,6 +70,7 @@ class Door:
     __slots__ = (
         "_body",
         "_complete",
+        "_flows",
         "_held",
         "_left",
         "_length",
@@ -116,6 +117,8 @@ class Door:
         self._held = b""
         # How many bytes of the reply's body are to come; None where it goes in chunks.
         self._length: int | None = None
+        # Whether the head has left, so that each further part is a chunk and nothing else.
+        self._flows = False
 
     def header(self, name: bytes) -> str | None:
         """The first header of this lower-case name."""
@@ -236,7 +239,11 @@ class Door:
 
     def write(self, data: bytes) -> None:
         """A part of the reply's body. Where the line is full then, `drain` comes next."""
-        if not self.gone and data:
+        if self.gone or not data:
+            return
+        if self._flows:
+            self.line.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        else:
             self.line.transport.write(self._framed(data))
 
     def end(self, data: bytes = b"") -> None:
@@ -253,7 +260,7 @@ class Door:
         self._over()
 
     def _over(self) -> None:
-        self.ended = True
+        self.ended, self._flows = True, False
         if self._stirred is not None:
             self._stirred.set()
         if not self.keep_alive:
@@ -272,6 +279,7 @@ class Door:
         if self.method == "HEAD":
             return held
         if self._length is None:
+            self._flows = True
             return b"%b%x\r\n%b\r\n" % (held, len(data), data) if data else held
         self._length -= len(data)
         if self._length < 0:

@@ -66,7 +66,9 @@ class Relay:
         elif chunk.whole or not self._same:
             self._written(chunk.events)
         else:
-            self._body(b"".join(map(self._edited, chunk.pieces)))
+            pieces = chunk.pieces
+            alone = len(pieces) == 1
+            self._body(self._edited(pieces[0]) if alone else b"".join(map(self._edited, pieces)))
         return self._door.drain() if self._door.line.full else None
 
     def ended(self, turn: Turn, /) -> None:
@@ -149,11 +151,10 @@ class Relay:
         self._door.stream(_STREAM + self._head(self._turn))
 
     def _body(self, data: bytes) -> None:
-        if not data:
-            return
-        if not self._door.begun:
-            self._begin()
-        self._door.write(data)
+        if data:
+            if not self._door.begun:
+                self._begin()
+            self._door.write(data)
 
     def _head(self, turn: Turn) -> bytes:
         lines = heading.of_turn(turn, self._opened, self._watch, self._protocol.request_id)

@@ -129,16 +129,10 @@ class Reply:
         pieces = self._arriving
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
-        if self._into is not None:
-            self._pour(self._into, piece)
+        into = self._into
+        if into is None:
+            self._keep_for_later(piece)
             return
-        self._pieces.append(piece)
-        self._held += len(piece)
-        if self._held > _MUCH and self._listening and not self._whole:
-            self._listening = False
-            self._line.listen(False)
-
-    def _pour(self, into: Pour, piece: bytes) -> None:
         try:
             if into(piece):
                 return
@@ -147,6 +141,13 @@ class Reply:
             if self._waiter is not None and not self._waiter.done():
                 self._waiter.set_exception(error)
         self._into = None
+
+    def _keep_for_later(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._held += len(piece)
+        if self._held > _MUCH and self._listening and not self._whole:
+            self._listening = False
+            self._line.listen(False)
 
     def ended(self, error: Exception | None) -> None:
         """The connection is over, by an error or in good order."""

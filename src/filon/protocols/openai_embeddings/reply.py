@@ -12,7 +12,7 @@ from filon.conversation.usage import Usage
 from filon.protocols.lenient_json import decode_lenient
 from filon.protocols.openai_chat.errors import parse_error, problem_of
 from filon.protocols.openai_chat.usage import parse_usage
-from filon.protocols.pieces import Piece
+from filon.protocols.pieces import Piece, Refrain
 from filon.protocols.reading import unreadable
 
 
@@ -72,6 +72,7 @@ class ReplyReader:
     def __init__(self) -> None:
         self.whole = True
         self.reply: Reply | None = None
+        self.refrain: Refrain | None = None
         self._parts: list[bytes] = []
 
     def feed(self, data: bytes) -> list[StreamEvent]:
