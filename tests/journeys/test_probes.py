@@ -112,6 +112,8 @@ async def test_anyone_may_ask_whether_it_lives(site: Site) -> None:
         reply = await site.ask("GET", path)
         assert (reply.status, reply.body) == (200, body)
         assert reply.headers["cache-control"] == "no-store"
+        head = await site.ask("HEAD", path)
+        assert (head.status, head.body) == (200, b"")
         # Where it listens on this machine alone, other machines' names are nobody's.
         foreign = await site.ask("GET", path, headers={"host": "10.1.2.3:8421"})
         assert foreign.status == 421

@@ -120,7 +120,7 @@ class Filon:
             return pass_on(door, self._house)
         if route_of(meant(path)) is not None and is_program(door):
             return self._gateway(door)
-        if path in PROBES and door.method == "GET":
+        if path in PROBES and door.method in ("GET", "HEAD"):
             serving = PROBES[path](door, self._house)
             return errors.guarded(serving, door, protocol_at(path), self._house.services.log)
         return self._browse(door)
