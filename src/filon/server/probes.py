@@ -70,7 +70,7 @@ async def ready(door: Door, house: ServerHouse) -> None:
     _reply(door, 503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
 
 
-# For anyone, by GET and HEAD. Not FastAPI's, which a gateway that is looked after need not load for them.
+# For anyone, by GET and HEAD; a gateway that is only looked after need not load FastAPI for them.
 PROBES: Mapping[str, Callable[[Door, ServerHouse], Awaitable[None]]] = {
     "/health": health,
     "/ready": ready,
