@@ -135,12 +135,13 @@ class Exchanging:
             try:
                 await exchange.pour(self._taken, self.patience.until)
             except HttpFailure as failure:
-                if self._problem is None:
-                    raise self._unreachable(failure) from failure
+                raise self._unreachable(failure) from failure
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            return waiting
         if self._problem is not None:
             raise self._broken(self._problem)
-        waiting, self._waiting = self._waiting, None
-        return self._last() if waiting is None else waiting
+        return self._last()
 
     def _taken(self, data: bytes) -> bool:
         """Whether the taker, which has these bytes now, takes more at once."""

@@ -260,9 +260,11 @@ class Reply:
         self._into, self._later = into, until
         try:
             await self._more(until())
+            is_enough = self._into is None
         finally:
             self._into = self._later = None
-        if self._failure is not None:
+        # Where it is, a failure waits for the next pour.
+        if self._failure is not None and not is_enough:
             raise self._failure
 
     def _unpack_on(self, piece: bytes) -> None:
