@@ -102,13 +102,14 @@ def test_stop_keeps_what_came(window: Visit, server: Running) -> None:
     choose(page, "practice/echo")
     pace(page, server, SLOW)
     send(page, "Stop me in the middle.")
-    wait_for_text(page, "I am echo")
+    # With the comma, the asterisks around the name are whole: a stop between them would show one.
+    wait_for_text(page, "I am echo,")
     page.get_by_test_id("stop").click()
     expect(answers(page).last).to_have_attribute("data-state", "stopped")
     text = answers(page).last.inner_text()
     page.reload()
     expect(answers(page).last).to_have_attribute("data-state", "stopped")
-    wait_for_text(page, "I am echo")
+    wait_for_text(page, "I am echo,")
     assert "Content-Length" not in text, "it was not stopped before its end"
 
 
