@@ -23,7 +23,7 @@ LONGEST_FILE = 400
 READS_ENVIRONMENT = "config/load.py"
 READS_CLOCK = "kit/clock.py"
 CLOCKS = ("time", "monotonic", "perf_counter", "process_time")
-BROAD_EXCEPTS = {"pipeline/run.py": 1, "server/errors.py": 1, "kit/http/reply.py": 1}
+BROAD_EXCEPTS = {"pipeline/run.py": 1, "server/errors.py": 1}
 # The command line imports late to answer --help fast; practice is a program of its own as well.
 # The others load what takes long, and is not asked for everywhere, when it is first asked for.
 LATE_IMPORTS = (

@@ -7,7 +7,6 @@ import asyncio
 import atexit
 import json
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal, TextIO
@@ -51,10 +50,6 @@ class Log:
 
     def event(self, event: str, *, level: Level = "info", **fields: Any) -> None:
         """One event with its fields; a field that is None is left out."""
-        self.tell(event, level, fields)
-
-    def tell(self, event: str, level: Level, fields: Mapping[str, Any]) -> None:
-        """As `event`, for what is told so often that it must not take long."""
         if _RANK[level] < self._least:
             return
         now = clock.now()
@@ -107,7 +102,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _as_json(now: float, event: str, level: str, fields: Mapping[str, Any]) -> str:
+def _as_json(now: float, event: str, level: str, fields: dict[str, Any]) -> str:
     stamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     told = {name: value for name, value in fields.items() if value is not None}
     return json.dumps(
@@ -115,7 +110,7 @@ def _as_json(now: float, event: str, level: str, fields: Mapping[str, Any]) -> s
     )
 
 
-def _as_text(stamp: str, event: str, level: str, fields: Mapping[str, Any]) -> str:
+def _as_text(stamp: str, event: str, level: str, fields: dict[str, Any]) -> str:
     told = [
         f"{name}={value if type(value) is int else _plain(value)}"
         for name, value in fields.items()

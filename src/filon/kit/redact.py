@@ -25,9 +25,6 @@ _SHORTEST = 8
 _KIND = 4
 # How often a sign is looked at one by one; bytes that are full of signs are left to the pattern.
 _TRIES = 1000
-# Letters that prose and JSON have few of, the rarest first, and how many are looked at one by one.
-_RARE = b"QZXJKVYWGqzj"
-_CHANCES = 16
 
 
 def mask(secret: str) -> str:
@@ -53,30 +50,6 @@ def mask_header(name: str, value: str) -> str:
     return f"{scheme}{blank}{mask(rest)}" if blank else mask(value)
 
 
-class _Sign:
-    """How secrets of a kind begin, which of a single one is all of it, and their lengths."""
-
-    def __init__(self, text: bytes, sizes: tuple[int, ...]) -> None:
-        self.text = text
-        self.sizes = sizes
-        # To look for a letter that is rare takes a quarter of the time.
-        rare = [bytes([one]) for one in _RARE if one in text]
-        self._letter = rare[0] if rare else text
-        self._ahead = text.index(self._letter)
-
-    def first_in(self, data: bytes) -> int:
-        """Where it stands first in these bytes; -1 where it does not."""
-        letter, ahead = self._letter, self._ahead
-        at = data.find(letter, ahead)
-        for _ in range(_CHANCES):
-            if at < 0 or data.startswith(self.text, at - ahead):
-                break
-            at = data.find(letter, at + 1)
-        else:
-            return data.find(self.text, max(0, at - ahead))
-        return at - ahead if at >= 0 else -1
-
-
 class Redactor:
     """Knows the secrets of this process and finds them in text and bytes."""
 
@@ -84,7 +57,7 @@ class Redactor:
         self._known: set[bytes] = set()
         # One of these stands wherever a secret does: how secrets of a kind begin, and how long they
         # are. To look for them is thirty times faster than the pattern.
-        self._signs: tuple[_Sign, ...] = ()
+        self._signs: tuple[tuple[bytes, tuple[int, ...]], ...] = ()
         # Of all secrets; made when the first is to be masked.
         self._pattern: re.Pattern[bytes] | None = None
         self.learn(secrets)
@@ -101,19 +74,19 @@ class Redactor:
 
     def found_in(self, data: bytes) -> bool:
         """Whether any secret stands in these bytes."""
-        for sign in self._signs:
-            at = sign.first_in(data)
-            if at >= 0 and self._stands_in(data, at, sign):
+        for sign, sizes in self._signs:
+            at = data.find(sign)
+            if at >= 0 and self._stands_in(data, at, sign, sizes):
                 return True
         return False
 
-    def _stands_in(self, data: bytes, at: int, sign: _Sign) -> bool:
+    def _stands_in(self, data: bytes, at: int, sign: bytes, sizes: tuple[int, ...]) -> bool:
         """Whether what begins with this sign, here or further on, is a secret."""
         for _ in range(_TRIES):
-            for size in sign.sizes:
+            for size in sizes:
                 if data[at : at + size] in self._known:
                     return True
-            at = data.find(sign.text, at + 1)
+            at = data.find(sign, at + 1)
             if at < 0:
                 return False
         return self._all().search(data, at) is not None
@@ -140,13 +113,13 @@ class Redactor:
         return self._all().sub(_mask_match, data).decode("utf-8", "surrogatepass")
 
 
-def _signs(secrets: Iterable[bytes]) -> tuple[_Sign, ...]:
+def _signs(secrets: Iterable[bytes]) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
     """For each kind of secret (as gateway keys are one, of which there may be thousands) what they
-    have in common at their beginning."""
+    have in common at their beginning, which of a single one is all of it, and their lengths."""
     kinds: dict[bytes, list[bytes]] = {}
     for secret in secrets:
         kinds.setdefault(secret[:_KIND], []).append(secret)
-    return tuple(_Sign(_common(alike), tuple({*map(len, alike)})) for alike in kinds.values())
+    return tuple((_common(alike), tuple({*map(len, alike)})) for alike in kinds.values())
 
 
 def _common(secrets: list[bytes]) -> bytes:

@@ -71,7 +71,7 @@ async def run(turn: Turn, services: Services, taker: Taker) -> Turn:
 
 
 def _begun(turn: Turn, services: Services) -> Progress:
-    progress = services.running[turn.id] = Progress(replace(turn, reached=turn.now()))
+    progress = services.running[turn.id] = Progress(turn)
     services.announce(progress)
     if services.log.tells("debug"):
         services.log.event(
@@ -153,7 +153,7 @@ def _passing_over(turn: Turn, error: FilonError) -> Turn:
 
 def _anew(turn: Turn, **changes: Any) -> Turn:
     """The turn as it was before it was translated, but for these changes."""
-    return replace(turn, reached=turn.now(), wire=None, answer=Answer(), **changes)
+    return replace(turn, wire=None, answer=Answer(), **changes)
 
 
 async def refuse(turn: Turn, problem: Problem, services: Services, taker: Taker) -> Turn:
@@ -214,7 +214,7 @@ def _noting(progress: Progress, problem: Problem) -> Turn:
     return turn.noting(
         StageFailed(
             stage=progress.stage,
-            started=turn.reached,
+            started=turn.records[-1].ended,
             ended=turn.now(),
             error=problem,
         )

@@ -103,11 +103,11 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     `started` is Unix time in seconds, `begun` the same moment in seconds of the monotonic clock: a
     turn counts its time from there, so that nothing in it takes less than no time when the clock
-    is set back. `reached` is when the last stage ended, in Unix seconds. `reserved` is what `admit`
-    took of the key's limits, for `settle` to settle. `preset` is set by `assemble`, `endpoint` and
-    `model` by `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models, as
-    `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place in
-    a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
+    is set back. `reserved` is what `admit` took of the key's limits, for
+    `settle` to settle. `preset` is set by `assemble`, `endpoint` and `model` by
+    `route`, `wire` by `translate`, `answer` by `send`. `failed` has the models,
+    as `endpoint/model`, that `route` must pass over, and what happened there. `about` is the place
+    in a conversation that the turn only speaks of, as a title's does. `timeout` is how many seconds
     the whole turn may take. `waited` is how many seconds it has waited, in an endpoint's line or to
     try again, without an attempt that followed. `exact` is a body that is sent as it stands,
     whatever the rules say, `repair` what a first attempt taught.
@@ -116,7 +116,6 @@ class Turn(Struct, frozen=True, kw_only=True):
     id: str
     started: float
     begun: float
-    reached: float
     caller: Caller
     request: ChatRequest
     received: Received
@@ -146,10 +145,9 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     def after(self, record: AnyRecord) -> "Turn":
         """The turn behind a stage that ends now: with its record, stamped with its time."""
-        now = self.started + clock.monotonic() - self.begun
-        # A stage begins where the one before it ended: between two nothing takes time.
-        stamped = replace(record, started=self.reached, ended=now)
-        return replace(self, reached=now, records=(*self.records, stamped))
+        # It began where the one before it ended: between two nothing takes time.
+        stamped = replace(record, started=self.records[-1].ended, ended=self.now())
+        return self.noting(stamped)
 
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""
@@ -173,7 +171,6 @@ def begin(
         id=id or new_id("t"),
         started=now,
         begun=clock.monotonic(),
-        reached=now,
         caller=caller,
         request=request,
         received=stamped,

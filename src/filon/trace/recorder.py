@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.kit.redact import SECRET_HEADERS, Redactor, carries_key, mask_header
+from filon.kit.redact import Redactor, carries_key, mask_header
 from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
@@ -67,8 +67,7 @@ def headers(pairs: Headers) -> Headers:
     """Headers with those masked that carry keys; the very same ones where none does."""
     masked: list[tuple[str, str]] | None = None
     for at, (name, value) in enumerate(pairs):
-        # The look-up alone would take most of the time.
-        if name not in _HARMLESS and (name in SECRET_HEADERS or carries_key(name)):
+        if name not in _HARMLESS and carries_key(name):
             masked = masked or [*pairs]
             masked[at] = (name, mask_header(name, value))
     return pairs if masked is None else tuple(masked)

@@ -1,5 +1,6 @@
 """What both HTTP clients make of what servers do: the same, but for differences that are named."""
 
+import asyncio
 import gzip
 import zlib
 from typing import Any
@@ -13,6 +14,7 @@ from filon.kit import clock
 from filon.kit.http import Phases, Upstream
 from tests.journeys.http.aiohttp_upstream import AiohttpUpstream
 from tests.journeys.http.peer import (
+    HELLO,
     Got,
     Peer,
     Script,
@@ -329,17 +331,27 @@ class Patient:
         return self._asked[-1]
 
 
-async def test_a_fault_of_who_takes_is_no_fault_of_the_server(own: Upstream, peer: Peer) -> None:
+@pytest.mark.parametrize("parts", [(b"a", b"bc"), (b"abc",)], ids=["amid", "at the end"])
+async def test_a_fault_of_who_takes_is_no_fault_of_the_server(
+    own: Upstream, peer: Peer, parts: tuple[bytes, ...]
+) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
-    peer.plays((head, "pause", b"a", "pause", b"bc"))
+    peer.plays((head, *(step for part in parts for step in ("pause", part))), (HELLO,))
     exchange = await own.open(outgoing(peer.url), Phases())
-    with pytest.raises(ZeroDivisionError):
-        await exchange.pour(lambda part: bool(len(part) // 0), never)
-    # The connection and what comes after it are as they were.
-    rest = [part async for part in exchange.chunks()]
-    assert b"abc".endswith(b"".join(rest))
-    assert exchange.over
+    loop = asyncio.get_running_loop()
+    told: list[Any] = []
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+    try:
+        with pytest.raises(ZeroDivisionError) as raised:
+            await exchange.pour(lambda part: bool(len(part) // 0), never)
+    finally:
+        loop.set_exception_handler(before)
+    # The loop writes it down, and has ended the connection.
+    assert told == [raised.value]
     await exchange.close()
+    assert (await ask(own, peer.url)).body == b"hello"
+    assert peer.connections == 2
 
 
 HEADERS = st.lists(

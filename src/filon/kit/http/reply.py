@@ -129,18 +129,10 @@ class Reply:
         pieces = self._arriving
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
-        into = self._into
-        if into is None:
+        if self._into is None:
             self._keep_for_later(piece)
-            return
-        try:
-            if into(piece):
-                return
-        except Exception as error:
-            # It is no fault of the connection's: whoever pours is told.
-            if self._waiter is not None and not self._waiter.done():
-                self._waiter.set_exception(error)
-        self._into = None
+        elif not self._into(piece):
+            self._into = None
 
     def _keep_for_later(self, piece: bytes) -> None:
         self._pieces.append(piece)
@@ -151,6 +143,11 @@ class Reply:
 
     def ended(self, error: Exception | None) -> None:
         """The connection is over, by an error or in good order."""
+        waiter = self._waiter
+        if error is not None and not isinstance(error, OSError) and waiter and not waiter.done():
+            # No network's: the loop ends a connection when what it hands bytes to raises. It is no
+            # fault of the server's, and whoever waits is told whose.
+            waiter.set_exception(error)
         if self._whole or self._failure is not None:
             return
         if self._begun and error is None and self._runs_to_the_end():

@@ -188,20 +188,18 @@ async def _store(turn: Turn, summary: TraceSummary, records: Bare, services: Ser
 
 def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:
     findings = summary.facts.findings if summary.facts is not None else ()
-    services.log.tell(
+    services.log.event(
         "settled",
-        "info" if summary.outcome in ("complete", "stopped") else "warning",
-        {
-            "trace": summary.id,
-            "caller": summary.caller,
-            "model": summary.model,
-            "outcome": summary.outcome,
-            "input_tokens": summary.input_tokens,
-            "output_tokens": summary.output_tokens,
-            "usd": summary.cost_usd,
-            "ttft": summary.ttft,
-            "seconds": turn.elapsed(),
-            "finding": ",".join(findings) or None,
-            "problem": turn.problem.message if turn.problem else None,
-        },
+        level="info" if summary.outcome in ("complete", "stopped") else "warning",
+        trace=summary.id,
+        caller=summary.caller,
+        model=summary.model,
+        outcome=summary.outcome,
+        input_tokens=summary.input_tokens,
+        output_tokens=summary.output_tokens,
+        usd=summary.cost_usd,
+        ttft=summary.ttft,
+        seconds=turn.elapsed(),
+        finding=",".join(findings) or None,
+        problem=turn.problem.message if turn.problem else None,
     )
