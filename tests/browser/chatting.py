@@ -28,8 +28,8 @@ def copied(page: Page, button: Locator) -> str:
     """What this button copies."""
     page.evaluate("navigator.clipboard.writeText('')")
     button.click()
-    page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
-    return page.evaluate("navigator.clipboard.readText()")
+    # What was seen there is returned: a second look once found it empty.
+    return page.wait_for_function("navigator.clipboard.readText()").json_value()
 
 
 def answers(page: Page) -> Locator:
