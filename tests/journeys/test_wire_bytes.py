@@ -180,7 +180,7 @@ async def test_the_reply_s_frames_are_what_came(site: Site, recorder: Recorder) 
     reply = await site.program(body)
     stored = await compare(site, recorder.last)
     (attempt,) = [record for record in stored.records if isinstance(record, Attempt)]
-    frames = b"".join(frame.data for frame in attempt.frames)
+    frames = attempt.frames.data
     sent = b"".join(part for part in script if isinstance(part, bytes))
     assert frames in dechunked(sent)
     assert frames.endswith(b"data: [DONE]\n\n")

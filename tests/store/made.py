@@ -9,6 +9,7 @@ from filon.conversation.message import say
 from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
+from filon.trace.frames import Frame, frames_of
 from filon.trace.records import (
     AnyRecord,
     Assembled,
@@ -17,7 +18,6 @@ from filon.trace.records import (
     Body,
     Cost,
     Decision,
-    Frame,
     Received,
     Settled,
     SourcedMessage,
@@ -124,7 +124,9 @@ def records(history: Sequence[str]) -> tuple[AnyRecord, ...]:
             request_headers=(("content-type", "application/json"),),
             request_body=sent,
             status=200,
-            frames=(Frame(0.1, b"data: {}\n\n", "text"), Frame(0.2, b"data: [DONE]\n\n", "done")),
+            frames=frames_of(
+                (Frame(0.1, b"data: {}\n\n", "text"), Frame(0.2, b"data: [DONE]\n\n", "done"))
+            ),
         ),
         Settled(
             outcome="complete",

@@ -1,13 +1,17 @@
 """Bodies cut in any way come back byte for byte; bodies with a common beginning share pieces."""
 
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from filon.store import trace_blob
+from filon.trace.frames import Frame, frames_of
 from filon.trace.records import AnyRecord, Assembled, Attempt, Body, Received, Translated
 from tests.store.made import records, wire_body
 
+RECORDED = Path(__file__).parent / "recorded"
 CUTS = st.lists(st.integers(-3, 30_000), max_size=80)
 DATA = st.one_of(
     st.binary(max_size=200),
@@ -83,3 +87,25 @@ def test_a_long_history_is_referred_to_in_few_bytes() -> None:
     history = ["message " * 10 for _ in range(1000)]
     blob, _ = trace_blob.encode(records(history))
     assert len(blob) < 6000
+
+
+def test_a_trace_whose_frames_stood_apart_is_read() -> None:
+    """As traces were written until decision 0026."""
+    blob = (RECORDED / "frames-apart.msgpack").read_bytes()
+    (attempt,) = [one for one in read_back(blob, {}) if isinstance(one, Attempt)]
+    assert attempt.apart == ()
+    assert [*attempt.frames] == [
+        Frame(0.1, b": hello\n\n"),
+        Frame(0.25, b"data: {}\n\n", "text"),
+        Frame(0.5, b"data: \xc3", "text text"),
+        Frame(0.5, b"\xb1\n\n", "done"),
+    ]
+    assert attempt.frames_cut == 7
+
+
+@given(st.lists(st.builds(Frame, st.floats(0, 9), st.binary(), st.sampled_from(["", "a", "b c"]))))
+def test_frames_come_back_exactly(frames: list[Frame]) -> None:
+    kept = frames_of(frames)
+    assert [*kept] == frames
+    assert len(kept) == len(frames)
+    assert kept.saying() == [at for at, frame in enumerate(frames) if frame.kind]

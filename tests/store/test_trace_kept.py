@@ -7,8 +7,9 @@ from filon.conversation.usage import Usage
 from filon.kit.redact import Redactor
 from filon.store import trace_blob
 from filon.store.trace_kept import kept
+from filon.trace.frames import Frame, frames_of
 from filon.trace.recorder import redact
-from filon.trace.records import AnyRecord, Attempt, Body, Frame, Received, Settled
+from filon.trace.records import AnyRecord, Attempt, Body, Received, Settled
 from tests.store.made import records
 
 SECRET = "canary-0123456789"
@@ -27,9 +28,10 @@ TURNS = {
     "a header without that name": changed(Attempt, reply_headers=(("x-made-up", SECRET),)),
     "a body": changed(Received, body=Body(f"[{SECRET}]".encode())),
     "a long body": changed(Received, body=Body(f"[{SECRET}]".encode() * 1000, (7, 400))),
-    "a frame": changed(Attempt, frames=(Frame(0.0, f"data: {SECRET}".encode()),)),
+    "a frame": changed(Attempt, frames=frames_of([Frame(0.0, f"data: {SECRET}".encode())])),
     "two frames": changed(
-        Attempt, frames=(Frame(0.0, SECRET[:6].encode()), Frame(0.1, SECRET[6:].encode()))
+        Attempt,
+        frames=frames_of([Frame(0.0, SECRET[:6].encode()), Frame(0.1, SECRET[6:].encode())]),
     ),
     "a word": changed(Settled, finish_reason=SECRET),
     "long messages": records([f"{SECRET} and more " * 40] * 20),

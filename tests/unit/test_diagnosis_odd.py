@@ -8,7 +8,8 @@ from filon.conversation.message import Message, Reasoning, Refusal, Text, ToolCa
 from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
 from filon.diagnosis.odd import Answered, odd, seems_short
-from filon.trace.records import Attempt, Body, Frame
+from filon.trace.frames import Frame, Frames, frames_of
+from filon.trace.records import Attempt, Body
 from tests.unit.test_diagnosis_fixes import endpoint
 
 USAGE = Usage(input_tokens=10, output_tokens=20)
@@ -16,13 +17,13 @@ TOOLS = {"tools": [{"type": "function", "function": {"name": "look"}}]}
 JSON = {"response_format": {"type": "json_object"}}
 
 
-def frames(*gaps: float) -> tuple[Frame, ...]:
+def frames(*gaps: float) -> Frames:
     at = 0.0
     made = [Frame(at=0.1, data=b"x", kind="text")]
     for gap in gaps:
         at += gap
         made.append(Frame(at=0.1 + at, data=b"x", kind="text"))
-    return tuple(made)
+    return frames_of(made)
 
 
 def answered(*parts: Any, **given: Any) -> Answered:

@@ -27,8 +27,9 @@ from filon.trace.export.python_sdk import python_anthropic, python_openai
 from filon.trace.export.python_text import literal
 from filon.trace.export.shells import curl, powershell
 from filon.trace.export.source import Source, source_of
+from filon.trace.frames import Frame, frames_of
 from filon.trace.pasted.curl import read_curl
-from filon.trace.records import Attempt, Body, Frame, Headers, Recalled, Timing, Translated
+from filon.trace.records import Attempt, Body, Headers, Recalled, Timing, Translated
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
@@ -288,7 +289,7 @@ def test_a_har_s_times_add_up() -> None:
         request_body=Body(b"\xff"),
         status=200,
         reply_headers=(("content-type", "text/event-stream"),),
-        frames=(Frame(0.5, b"data: \xc3"), Frame(0.6, b"\xa9\n\n", "text")),
+        frames=frames_of((Frame(0.5, b"data: \xc3"), Frame(0.6, b"\xa9\n\n", "text"))),
         timing=Timing(dns=0.01, connect=0.03, tls=0.06, sent=0.11, first_byte=0.4, ended=0.7),
         waited=1.5,
     )

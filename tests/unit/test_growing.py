@@ -17,7 +17,8 @@ from filon.conversation.message import Reasoning, Refusal, Text, ToolCall
 from filon.conversation.reply import fold
 from filon.pipeline.ending import thought_for
 from filon.server.growing import delta_of, grown
-from filon.trace.records import Attempt, Body, Frame, Timing
+from filon.trace.frames import Frame, frames_of
+from filon.trace.records import Attempt, Body, Timing
 
 WORDS = st.text("ab{", max_size=3)
 IDS = st.sampled_from([None, "", "a", "b"])
@@ -57,7 +58,7 @@ def attempt(*kinds: str, cut: int = 0) -> Attempt:
         request_headers=(),
         request_body=Body(b""),
         status=200,
-        frames=tuple(Frame(at, b"x", kind) for at, kind in enumerate(kinds, 1)),
+        frames=frames_of(Frame(at, b"x", kind) for at, kind in enumerate(kinds, 1)),
         frames_cut=cut,
         timing=Timing(ended=len(kinds) + 1),
     )

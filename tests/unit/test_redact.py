@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from filon.conversation.errors import Problem
 from filon.kit.redact import SECRET_HEADERS, Redactor, mask, mask_header
+from filon.trace.frames import Frame, frames_of
 from filon.trace.recorder import clean, headers, redact
-from filon.trace.records import Attempt, Because, Body, Decision, Frame, Received, Translated
+from filon.trace.records import Attempt, Because, Body, Decision, Received, Translated
 
 KEY = "sk-0123456789abcdef"
 SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=8, max_size=40)
@@ -27,7 +28,7 @@ def attempt(*pieces: bytes, **fields: Any) -> Attempt:
         "request_headers": (("Authorization", f"Bearer {KEY}"),),
         "request_body": Body(b"{}"),
         "status": 200,
-        "frames": tuple(Frame(float(n), piece) for n, piece in enumerate(pieces)),
+        "frames": frames_of(Frame(float(n), piece) for n, piece in enumerate(pieces)),
     }
     return Attempt(**{**given, **fields})
 
@@ -109,7 +110,7 @@ def test_a_secret_across_frames_is_masked(before: bytes, after: bytes, data: st.
     (record,) = redact((attempt(*pieces),), Redactor([KEY]))
     assert isinstance(record, Attempt)
     assert [len(frame.data) for frame in record.frames] == [len(piece) for piece in pieces]
-    joined = b"".join(frame.data for frame in record.frames)
+    joined = record.frames.data
     assert KEY.encode() not in joined
     assert joined.replace(mask(KEY).encode(), KEY.encode()) == whole
 

@@ -148,7 +148,7 @@ def _attempt(record: Attempt) -> list[str]:
     lines += [f"  > {name}: {value}" for name, value in record.request_headers]
     lines.append(f"  > {record.request_body.data.decode('utf-8', 'replace')}")
     lines += [f"  < {name}: {value}" for name, value in record.reply_headers]
-    size = sum(len(frame.data) for frame in record.frames)
+    size = len(record.frames.data)
     lines.append(f"  < {len(record.frames)} frames, {size} bytes; --json has them all")
     for finding in record.findings:
         lines += [f"  ! {finding.code}: {finding.title}", f"    {finding.fix}"]

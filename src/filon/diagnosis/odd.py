@@ -7,6 +7,7 @@ looked at only where something cheap has pointed at it.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import sub
 from statistics import median
 from typing import Any, cast
 
@@ -90,8 +91,8 @@ def odd(told: Answered) -> tuple[Finding, ...]:
         found += _short(told, told.usage, told.prompt_tokens)
     if told.answered and told.answered != told.model and not _same(told.model, told.answered):
         found += _other(told, told.answered)
-    frames = told.attempt.frames
-    if len(frames) > 2 and frames[-1].at - frames[0].at > _STALL:
+    times = told.attempt.frames.times
+    if len(times) > 2 and times[-1] - times[0] > _STALL:
         found += _stalled(told)
     return tuple(found)
 
@@ -235,22 +236,22 @@ def _other(told: Answered, answered: str) -> Iterator[Finding]:
 
 def _stalled(told: Answered) -> Iterator[Finding]:
     """The longest gap between pieces that held something, behind the first of them."""
-    numbered = [
-        (number, frame.at) for number, frame in enumerate(told.attempt.frames, 1) if frame.kind
-    ]
-    gaps = [after[1] - before[1] for before, after in zip(numbered, numbered[1:], strict=False)]
-    if not gaps:
+    frames = told.attempt.frames
+    numbers = frames.saying()
+    times = [frames.times[number] for number in numbers]
+    gaps = [*map(sub, times[1:], times)]
+    longest = max(gaps, default=0.0)
+    if longest <= _STALL:
         return
-    longest = max(gaps)
     usual = median(gaps)
-    if longest <= max(_STALL, _TIMES * usual):
+    if longest <= _TIMES * usual:
         return
     at = gaps.index(longest)
     yield _notice(
         told,
         "stalled",
         f"{longest:.1f} s between two pieces, where {usual:.2g} s is usual",
-        f"frames {numbered[at][0]}-{numbered[at + 1][0]}",
+        f"frames {numbers[at] + 1}-{numbers[at + 1] + 1}",
         gap=f"{longest:.1f}",
     )
 

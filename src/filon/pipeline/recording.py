@@ -5,7 +5,8 @@ from filon.conversation.finding import Finding
 from filon.kit import clock
 from filon.kit.http import Exchange, Phases
 from filon.pipeline.turn import Turn, Wire
-from filon.trace.records import Attempt, Frame, Headers, Timing
+from filon.trace.frames import Frames
+from filon.trace.records import Attempt, Headers, Timing
 
 
 def _attempts(turn: Turn) -> list[Attempt]:
@@ -49,7 +50,11 @@ class Recording:
         self.number = len(earlier) + 1
         self.waited_before = _waited(turn, earlier) if earlier else turn.waited
         self.started = turn.now()
-        self._frames: list[Frame] = []
+        self._pieces: list[bytes] = []
+        self._times: list[float] = []
+        # As in `Frames`.
+        self._kinds: list[tuple[int, str]] = []
+        self._kind: str | None = None
         self._room = kept
 
     def opened(self, exchange: Exchange) -> None:
@@ -70,7 +75,11 @@ class Recording:
             self._cut += len(data)
             return now
         self._room = room
-        self._frames.append(Frame(at, data, kind))
+        if kind != self._kind:
+            self._kind = kind
+            self._kinds.append((len(self._times), kind))
+        self._pieces.append(data)
+        self._times.append(at)
         return now
 
     def failed(self, problem: Problem, then: str) -> None:
@@ -79,18 +88,18 @@ class Recording:
 
     def received(self) -> bytes:
         """All bytes kept so far."""
-        return b"".join(frame.data for frame in self._frames)
+        return b"".join(self._pieces)
 
     def last_frames(self, size: int) -> tuple[int, int] | None:
         """The numbers, from 1, of the first and the last piece that hold the last `size` bytes that
         came; None where these were not kept."""
         if not size or self._cut:
             return None
-        first = len(self._frames)
-        for frame in reversed(self._frames):
-            size -= len(frame.data)
+        first = last = len(self._pieces)
+        for piece in reversed(self._pieces):
+            size -= len(piece)
             if size <= 0:
-                return first, len(self._frames)
+                return first, last
             first -= 1
         return None
 
@@ -112,7 +121,12 @@ class Recording:
             request_body=self.wire.body,
             status=self.status,
             reply_headers=self.reply_headers,
-            frames=tuple(self._frames),
+            frames=Frames(
+                data=self.received(),
+                sizes=tuple(map(len, self._pieces)),
+                times=tuple(self._times),
+                kinds=tuple(self._kinds),
+            ),
             frames_cut=self._cut,
             timing=Timing(
                 dns=phases.dns,

@@ -14,7 +14,8 @@ from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
 from filon.trace.facts import Facts
-from filon.trace.records import AnyRecord, Because, Body, Frame, Timing
+from filon.trace.frames import Frame, Frames
+from filon.trace.records import AnyRecord, Because, Body, Timing
 
 
 def problem(value: Problem | None) -> shapes.ProblemShape | None:
@@ -99,6 +100,8 @@ def record(value: AnyRecord) -> dict[str, Any]:
     """A record with its type's name; bytes as text with their size."""
     told = _plain(value)
     told["type"] = type(value).__struct_config__.tag
+    # How older versions kept the frames.
+    told.pop("apart", None)
     return told
 
 
@@ -106,16 +109,8 @@ def _plain(value: Any) -> Any:
     match value:
         case Body(data=data):
             return _bytes(data)
-        case Frame():
-            shown = _bytes(value.data)
-            told = {
-                "at": value.at,
-                "text": shown["text"],
-                "size": shown["size"],
-                "kind": value.kind,
-            }
-            # Text stands for bytes that are not UTF-8 only in part.
-            return told if shown["exact"] else {**told, "hex": value.data.hex(" ")}
+        case Frames():
+            return [_frame(frame) for frame in value]
         case msgspec.Struct():
             fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
             tag = value.__struct_config__.tag
@@ -124,6 +119,13 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in cast("tuple[Any, ...] | list[Any]", value)]
         case _:
             return value
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    shown = _bytes(frame.data)
+    told = {"at": frame.at, "text": shown["text"], "size": shown["size"], "kind": frame.kind}
+    # Text stands for bytes that are not UTF-8 only in part.
+    return told if shown["exact"] else {**told, "hex": frame.data.hex(" ")}
 
 
 def _bytes(data: bytes) -> dict[str, Any]:

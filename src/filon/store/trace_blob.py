@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from filon.store.encoding import from_blob, in_msgpack, to_blob
 from filon.store.errors import StoreError
+from filon.trace.frames import frames_of
 from filon.trace.records import (
     AnyRecord,
     Assembled,
@@ -178,7 +179,8 @@ def _with_body(record: AnyRecord, body: Body, items: int) -> AnyRecord:
     if type(record) is Received or type(record) is Translated:
         return replace(record, body=body)
     if type(record) is Attempt:
-        return replace(record, request_body=body)
+        frames = frames_of(record.apart) if record.apart else record.frames
+        return replace(record, request_body=body, frames=frames, apart=())
     if type(record) is Assembled:
         return replace(record, messages=_as_messages(body, items))
     return record

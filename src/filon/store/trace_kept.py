@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from filon.kit.redact import Redactor
 from filon.store.trace_blob import Bare, bare
-from filon.trace.recorder import replies, without_keys, without_secrets
+from filon.trace.recorder import without_keys, without_secrets
 from filon.trace.records import AnyRecord
 
 
@@ -25,7 +25,7 @@ def kept(records: tuple[AnyRecord, ...], redactor: Redactor, beside: str = "") -
     if stripped.encoded is not None:
         bodies = [body.data for body in stripped.bodies]
         name = beside.encode("utf-8", "surrogatepass")
-        looked = b"\0".join([stripped.encoded, name, *bodies, *replies(masked)])
+        looked = b"\0".join([stripped.encoded, name, *bodies])
         if not redactor.found_in(looked):
             return Kept(masked, stripped, clean=True)
     # Where there are no bytes each value has to be looked at, too.

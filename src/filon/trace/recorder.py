@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from filon.kit.redact import Redactor, carries_key, mask_header
-from filon.trace.records import AnyRecord, Attempt, Frame, Headers, Received, Translated
+from filon.trace.records import AnyRecord, Attempt, Headers, Received, Translated
 
 _S = TypeVar("_S", bound=Struct)
 _WITH_HEADERS = frozenset({Received, Translated, Attempt})
@@ -35,7 +35,7 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
     masked = without_keys(records)
     # Walking the records costs more than looking once through their bytes, and secrets in them
     # are rare.
-    if redactor.found_in(b"\0".join([msgspec.msgpack.encode(masked), *replies(masked)])):
+    if redactor.found_in(msgspec.msgpack.encode(masked)):
         return without_secrets(masked, redactor)
     return masked
 
@@ -47,20 +47,7 @@ def without_keys(records: tuple[AnyRecord, ...]) -> tuple[AnyRecord, ...]:
 
 def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
     """The records with known secrets masked, wherever they stand."""
-    masked = [cast(AnyRecord, _masked(_counted(one, redactor), redactor)) for one in records]
-    return tuple(
-        _mask_across_frames(one, redactor) if isinstance(one, Attempt) else one for one in masked
-    )
-
-
-def replies(records: tuple[AnyRecord, ...]) -> list[bytes]:
-    """The replies that came in several frames, joined: a secret may lie across the border of two,
-    where neither shows it alone."""
-    return [
-        _joined(record.frames)
-        for record in records
-        if type(record) is Attempt and len(record.frames) > 1
-    ]
+    return tuple([cast(AnyRecord, _masked(_counted(one, redactor), redactor)) for one in records])
 
 
 def headers(pairs: Headers) -> Headers:
@@ -102,21 +89,6 @@ def _counted(record: AnyRecord, redactor: Redactor) -> AnyRecord:
             return replace(record, masked=count) if count else record
         case _:
             return record
-
-
-def _joined(frames: tuple[Frame, ...]) -> bytes:
-    return b"".join([frame.data for frame in frames])
-
-
-def _mask_across_frames(record: Attempt, redactor: Redactor) -> Attempt:
-    clean = redactor.data(_joined(record.frames))
-    frames: list[Frame] = []
-    start = 0
-    for frame in record.frames:
-        end = start + len(frame.data)
-        frames.append(replace(frame, data=clean[start:end]))
-        start = end
-    return replace(record, frames=tuple(frames))
 
 
 def _masked(value: Any, redactor: Redactor) -> Any:

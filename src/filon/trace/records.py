@@ -9,13 +9,14 @@ for ever; a new field may have any.
 
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from filon.conversation.errors import Problem
 from filon.conversation.finding import Finding
 from filon.conversation.message import Message
 from filon.conversation.rights import Allowance
 from filon.conversation.usage import Usage
+from filon.trace.frames import Frame, Frames
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -214,24 +215,14 @@ class Timing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     proxy: float | None = None
 
 
-class Frame(Struct, frozen=True, array_like=True):
-    """Raw bytes as they came from the socket, `at` seconds after the attempt began.
-
-    `kind` names what they held: the tags of the events parsed from them, joined by a space.
-    """
-
-    at: float
-    data: bytes
-    kind: str = ""
-
-
 class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     """One HTTP exchange with a provider, captured at the socket's edge after every change.
 
     `waited` is how many seconds the turn waited before it, for a place in the endpoint's line or
     to try again; `then` says what was done after it failed, and why. `masked` counts the secrets
     that are masked in the request's body. `through` is the proxy that it went by way of, without
-    who asked it; then `address` is that of the proxy.
+    who asked it; then `address` is that of the proxy. In traces of versions before 0026 each frame
+    stood `apart`; whoever reads a trace gets `frames`.
     """
 
     stage: str = "send"
@@ -245,7 +236,8 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     request_body: Body
     status: int | None
     reply_headers: Headers = ()
-    frames: tuple[Frame, ...] = ()
+    frames: Frames = field(default=Frames(), name="reply")
+    apart: tuple[Frame, ...] = field(default=(), name="frames")
     frames_cut: int = 0
     timing: Timing = Timing()
     findings: tuple[Finding, ...] = ()

@@ -102,7 +102,7 @@ def _post_data(body: Body, media_type: str) -> dict[str, Any]:
 
 
 def _response(attempt: Attempt) -> dict[str, Any]:
-    data = b"".join(frame.data for frame in attempt.frames)
+    data = attempt.frames.data
     content: dict[str, Any] = {
         "size": len(data) + attempt.frames_cut,
         "mimeType": _media_type(attempt.reply_headers),
