@@ -175,3 +175,28 @@ def test_a_sealed_thought_is_closed_by_its_seal() -> None:
         Reasoning("", "s3"),
     )
     assert fold(unfold(reply)) == reply
+
+
+DELTAS = st.lists(
+    st.one_of(
+        st.builds(TextDelta, st.text(max_size=3), st.integers(0, 1)),
+        st.builds(
+            ReasoningDelta, st.text(max_size=3), st.integers(0, 1), st.sampled_from(["a", "b"])
+        ),
+        st.builds(RefusalDelta, st.text(max_size=3), st.integers(0, 1)),
+    )
+)
+
+
+@given(DELTAS, st.lists(st.booleans(), min_size=1))
+def test_what_is_said_is_what_is_added(deltas: list[StreamEvent], as_said: list[bool]) -> None:
+    so_far = ReplyFold()
+    for at, delta in enumerate(deltas):
+        says = as_said[at % len(as_said)]
+        if says and isinstance(delta, TextDelta):
+            so_far.say(delta.text, delta.choice, None)
+        elif says and isinstance(delta, ReasoningDelta):
+            so_far.say(delta.text, delta.choice, delta.field)
+        else:
+            so_far.add(delta)
+    assert so_far.reply() == fold(deltas)

@@ -192,6 +192,16 @@ class ReplyFold:
         else:
             self._add_frame(event)
 
+    def say(self, text: str, choice: int, thought: str | None) -> None:
+        """Takes what the event of this text would say: a TextDelta, or a ReasoningDelta where it
+        is a `thought`, which is its field's name then."""
+        so_far = self._choices.get(choice)
+        if thought is None and so_far is not None and so_far.kind is Text:
+            so_far.texts.append(text)
+        else:
+            delta = TextDelta(text, choice)
+            self.add(delta if thought is None else ReasoningDelta(text, choice, thought))
+
     def reply(self) -> Reply:
         """The reply as it stands."""
         return Reply(

@@ -6,7 +6,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from filon.conversation.errors import BrokenReply, FilonError, Problem, ProviderError
-from filon.conversation.events import Broken, StreamEvent, shows
+from filon.conversation.events import Broken, ReasoningDelta, StreamEvent, TextDelta, shows
 from filon.conversation.finding import Finding
 from filon.conversation.reply import Reply, ReplyFold
 from filon.diagnosis.facts import Known
@@ -146,15 +146,16 @@ class Exchanging:
     def _taken(self, data: bytes) -> bool:
         """Whether the taker, which has these bytes now, takes more at once."""
         refrain = self._reader.refrain
-        piece = None if refrain is None else refrain.piece(data)
-        if piece is None:
+        text = None if refrain is None else refrain.said(data)
+        if refrain is None or text is None:
             return self._read_on(data)
-        # What `_heard` and `_good` would make of it.
-        events = piece.events
-        self._fold.add(events[0])
-        self.patience.heard(self.recording.frame(data, _KINDS[type(events[0])], True))
-        self._waiting = self._taker.chunk(Chunk(pieces=(piece,), events=events, whole=False))
-        return self._waiting is None
+        # What `_heard` and `_good` would make of it. A refrain is nothing that is heard first.
+        thought = refrain.thought
+        self._fold.say(text, refrain.choice, thought)
+        kind = _TEXT if thought is None else _THOUGHT
+        self.patience.heard_at = self.recording.frame(data, kind, True)
+        waiting = self._waiting = self._taker.said(data, text, refrain)
+        return waiting is None
 
     def _read_on(self, data: bytes) -> bool:
         pieces = self._reader.read(data)
@@ -320,3 +321,4 @@ class Exchanging:
 _KINDS: dict[type[StreamEvent], str] = {
     kind: str(kind.__struct_config__.tag) for kind in get_args(StreamEvent)
 }
+_TEXT, _THOUGHT = _KINDS[TextDelta], _KINDS[ReasoningDelta]

@@ -21,11 +21,12 @@ class Patience:
     """How long the next wait of one attempt may last.
 
     Payload begins the time anew; comments and blank lines do not, since providers send them for
-    ever while nothing happens. Time in which the caller was waited for does not count. `begin_by`
-    is when the first payload must have come, in seconds of the monotonic clock.
+    ever while nothing happens. Time in which the caller was waited for does not count. `heard_at`
+    is when payload last came, `begin_by` when the first of it must have come, both in seconds of
+    the monotonic clock.
     """
 
-    __slots__ = ("_between", "_silent_at", "allowed", "deadline")
+    __slots__ = ("_between", "allowed", "deadline", "heard_at")
 
     def __init__(self, limits: Limits, deadline: float, begin_by: float = _NEVER) -> None:
         self.deadline = deadline
@@ -33,21 +34,22 @@ class Patience:
         left = begin_by - now
         self.allowed = limits.first_payload if limits.first_payload <= left else max(0.0, left)
         self._between = limits.between_payloads
-        self._silent_at = now + self.allowed
+        self.heard_at = now
 
     def until(self) -> float:
         """When the wait must be over, in seconds of the monotonic clock."""
         # Twice a request or more, and `min` costs five times as much.
-        return self._silent_at if self._silent_at < self.deadline else self.deadline
+        silent_at = self.heard_at + self.allowed
+        return silent_at if silent_at < self.deadline else self.deadline
 
     def heard(self, at: float) -> None:
-        """Payload came."""
+        """Payload came for the first time; then it does to move `heard_at`."""
         self.allowed = self._between
-        self._silent_at = at + self.allowed
+        self.heard_at = at
 
     def paused(self, seconds: float) -> None:
         """For so long nobody listened to the provider, because the caller did not read."""
-        self._silent_at += seconds
+        self.heard_at += seconds
 
 
 def passed(turn: Turn) -> DeadlinePassed:

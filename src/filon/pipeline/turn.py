@@ -17,7 +17,7 @@ from filon.conversation.rights import KeyRules
 from filon.conversation.usage import Usage
 from filon.kit import clock
 from filon.kit.ids import new_id
-from filon.protocols.pieces import Piece
+from filon.protocols.pieces import Piece, Refrain
 from filon.providers.endpoint import Endpoint
 from filon.trace.records import AnyRecord, Body, Headers, Received
 
@@ -192,6 +192,11 @@ class Chunk(Struct, frozen=True, kw_only=True):
     whole: bool
 
 
+def chunk_of(piece: Piece) -> Chunk:
+    """The part of a stream that is this piece alone."""
+    return Chunk(pieces=(piece,), events=piece.events, whole=False)
+
+
 class Opened(Struct, frozen=True, kw_only=True):
     """The provider accepted: its reply's status and headers, before any of its body.
 
@@ -221,6 +226,11 @@ class Taker(Shape):
         """A part of the reply. What this returns is waited for before the provider is read on."""
         ...
 
+    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
+        """The same of a part that is one piece and says one text, which was read by the refrain:
+        most of a stream's parts are, and need not be taken apart once more."""
+        ...
+
     def ended(self, turn: Turn, /) -> None:
         """Nothing more will come: the turn with its last record."""
         ...
@@ -234,6 +244,10 @@ class Nobody:
 
     def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """It stands in the turn."""
+
+    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
+        """As a chunk."""
+        return self.chunk(chunk_of(refrain.piece(raw, text)))
 
     def ended(self, turn: Turn, /) -> None:
         """It is returned."""

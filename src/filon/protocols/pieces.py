@@ -29,16 +29,17 @@ class Refrain(Struct, frozen=True):
     model: str | None
     has_usage: bool
 
-    def piece(self, raw: bytes) -> "Piece | None":
-        """What these bytes say; None where they are no such piece."""
-        if not (raw.startswith(self.before) and raw.endswith(self.after)):
-            return None
-        try:
-            text = _STRING.decode(raw[self.where])
-        except ValueError:
-            return None
-        if not text:
-            return None
+    def said(self, raw: bytes) -> str | None:
+        """The text that these bytes say; None where they are no such piece."""
+        if raw.startswith(self.before) and raw.endswith(self.after):
+            try:
+                return _STRING.decode(raw[self.where]) or None
+            except ValueError:
+                return None
+        return None
+
+    def piece(self, raw: bytes, text: str) -> "Piece":
+        """The piece that says this."""
         if self.thought is None:
             said = TextDelta(text, self.choice)
         else:

@@ -29,6 +29,12 @@ def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
     )
 
 
+def _again(refrain: Refrain | None, raw: bytes) -> Piece | None:
+    """What these bytes are where they repeat what is known."""
+    text = None if refrain is None else refrain.said(raw)
+    return None if refrain is None or text is None else refrain.piece(raw, text)
+
+
 class FrameReader:
     """Reads one streamed reply; a protocol says what an event, a document and the end mean.
 
@@ -64,7 +70,7 @@ class FrameReader:
 
     def read(self, data: bytes) -> list[Piece]:
         """As `feed`, with the bytes that each event came from."""
-        again = None if self.refrain is None else self.refrain.piece(data)
+        again = _again(self.refrain, data)
         if again is not None:
             return [again]
         if not self._sniffed:
@@ -147,7 +153,7 @@ class FrameReader:
     def _item(self, item: sse.Item) -> Piece:
         if type(item) is sse.Comment or self._over:
             return Piece(item.raw)
-        again = None if self._learned is None else self._learned.piece(item.raw)
+        again = _again(self._learned, item.raw)
         return self._piece(cast(sse.Event, item)) if again is None else again
 
     def _sniff(self, data: bytes) -> bytes:

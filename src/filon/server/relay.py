@@ -11,7 +11,7 @@ from filon.conversation.errors import Problem
 from filon.conversation.events import Broken, Done, StreamEvent
 from filon.conversation.reply import ReplyFold
 from filon.pipeline.parameters import wants_usage
-from filon.pipeline.turn import Chunk, Opened, Turn
+from filon.pipeline.turn import Chunk, Opened, Turn, chunk_of
 from filon.protocols.pieces import Piece, Refrain
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server import explained, heading
@@ -43,6 +43,8 @@ class Relay:
         # What the stream repeats, and that as the caller gets it.
         self._refrain: Refrain | None = None
         self._around: tuple[bytes, bytes] | None = None
+        # Whether what comes is passed on piece by piece.
+        self._passes = self._stream
         self._document: list[bytes] = []
         self._fold: ReplyFold | None = None
         self._writer: StreamWriting | None = None
@@ -54,6 +56,7 @@ class Relay:
         self._drops_usage = opened.only_we_asked_usage
         wire = opened.turn.wire
         self._same = wire is None or wire.protocol == self._protocol.name
+        self._passes = self._stream and self._same
 
     def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """Passes a part of the reply on, and waits for a caller that reads slowly."""
@@ -70,6 +73,17 @@ class Relay:
             alone = len(pieces) == 1
             self._body(self._edited(pieces[0]) if alone else b"".join(map(self._edited, pieces)))
         return self._door.drain() if self._door.line.full else None
+
+    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
+        """As a chunk that is this piece, with the edits of the refrain."""
+        if refrain is not self._refrain:
+            self._learn(refrain)
+        door = self._door
+        if self._around is None or not (self._passes and door.begun):
+            return self.chunk(chunk_of(refrain.piece(raw, text)))
+        before, after = self._around
+        door.write(before + raw[refrain.where] + after)
+        return door.drain() if door.line.full else None
 
     def ended(self, turn: Turn, /) -> None:
         """Closes the reply, with the turn's problem if it has one."""
@@ -100,13 +114,16 @@ class Relay:
         raw, refrain = piece.raw, piece.refrain
         if refrain is not None:
             if refrain is not self._refrain:
-                self._refrain, self._around = refrain, refrain.around(self._edit_raw)
+                self._learn(refrain)
             if self._around is not None:
                 before, after = self._around
                 return before + raw[refrain.where] + after
         if piece.model is None and not (piece.has_usage and self._drops_usage):
             return raw
         return self._edit_raw(raw) or b""
+
+    def _learn(self, refrain: Refrain) -> None:
+        self._refrain, self._around = refrain, refrain.around(self._edit_raw)
 
     def _edit_raw(self, raw: bytes) -> bytes | None:
         return self._protocol.edit_chunk(raw, model_alias=self._alias, drop_usage=self._drops_usage)

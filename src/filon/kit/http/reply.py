@@ -90,12 +90,11 @@ class Reply:
         """These bytes came."""
         if self._closed:
             return
-        if self.silent and not self._bodiless and (plain := plain_reply(data)) is not None:
-            self._plainly(plain)
-            return
-        self.silent = False
-        self._bare += len(data)
         if self._parser is None:
+            if not self._bodiless and (plain := plain_reply(data)) is not None:
+                self._plainly(plain)
+                return
+            self.silent = False
             self._parser = _parser(self)
         try:
             self._parser.feed_data(data)
@@ -104,10 +103,12 @@ class Reply:
                 self._keep = False
             else:
                 self._fail(unreadable(self._begun, str(error)))
-        if self._bare > HEAD_LIMIT:
-            self._fail(endless())
         if self._arriving:
             self._arrived()
+        else:
+            self._bare += len(data)
+            if self._bare > HEAD_LIMIT:
+                self._fail(endless())
         if self._whole:
             self._over()
         if self._into is None or self._closed:
@@ -127,8 +128,12 @@ class Reply:
 
     def _arrived(self) -> None:
         pieces = self._arriving
-        piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
+        if len(pieces) == 1:
+            piece = pieces.pop()
+        else:
+            piece = b"".join(pieces)
+            pieces.clear()
+        self._bare = 0
         if self._into is None:
             self._keep_for_later(piece)
         elif not self._into(piece):
@@ -354,7 +359,6 @@ class Reply:
             # Bytes that belong to no reply.
             self._keep = False
             return
-        self._bare = 0
         self._arriving.append(data)
 
     def on_message_complete(self) -> None:
