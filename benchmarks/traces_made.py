@@ -14,12 +14,13 @@ from filon.store.trace_blob import Bare, bare
 from filon.store.trace_rows import TraceSummary
 from filon.store.trace_writing import inserts
 from filon.trace.facts import FALLBACK, IMAGES, REASONING, RETRY, TOOLS, Facts
+from filon.trace.frames import Frame, frames_of
+from filon.trace.masks import masked
 from filon.trace.records import (
     AnyRecord,
     Attempt,
     Body,
     Cost,
-    Frame,
     Received,
     Settled,
     Timing,
@@ -159,8 +160,8 @@ def _records(rng: random.Random) -> Sequence[AnyRecord]:
     """Records of a request with two to forty pieces in its reply."""
     words = " ".join(rng.choices(["ore", "vein", "seam", "shaft", "core", "assay"], k=60))
     body = Body(f'{{"model":"m","messages":[{{"role":"user","content":"{words}"}}]}}'.encode())
-    headers = tuple((f"x-header-{number}", f"value {rng.random()}") for number in range(12))
-    frames = tuple(
+    headers = masked(tuple((f"x-header-{number}", f"value {rng.random()}") for number in range(12)))
+    frames = frames_of(
         Frame(number * 0.02, b'data: {"choices":[{"delta":{"content":" vein"}}]}\n\n', "text")
         for number in range(rng.randrange(2, 40))
     )

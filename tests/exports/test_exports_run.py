@@ -13,7 +13,7 @@ from filon.trace.export.python_http import python
 from filon.trace.export.python_sdk import python_anthropic, python_openai
 from filon.trace.export.shells import curl
 from filon.trace.export.source import Exported, Source
-from filon.trace.records import Attempt, Body
+from filon.trace.records import Attempt, Body, MaskedHeaders
 from tests.exports import programs
 from tests.journeys.recorder import Recorded, Recorder
 from tests.journeys.replies import completion, spoken
@@ -61,15 +61,17 @@ def source(url: str, body: bytes, protocol: str = "openai_chat", key: str = "bea
             method="POST",
             url=url,
             address=None,
-            request_headers=(
-                ("Host", "elsewhere"),
-                ("content-type", "application/json"),
-                ("accept", "application/json, text/event-stream"),
-                ("accept-encoding", "identity"),
-                ("user-agent", "filon/1"),
-                carrying,
-                ("x-mine", 'it\'s $(touch x) `touch x` "%s" {0} \\'),
-                ("Content-Length", "9"),
+            request_headers=MaskedHeaders(
+                (
+                    ("Host", "elsewhere"),
+                    ("content-type", "application/json"),
+                    ("accept", "application/json, text/event-stream"),
+                    ("accept-encoding", "identity"),
+                    ("user-agent", "filon/1"),
+                    carrying,
+                    ("x-mine", 'it\'s $(touch x) `touch x` "%s" {0} \\'),
+                    ("Content-Length", "9"),
+                )
             ),
             request_body=Body(body, tuple(range(20, len(body), 7000))),
             status=200,

@@ -17,7 +17,7 @@ from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.trace_blob import bare
 from filon.store.traces import TraceSummary
-from filon.trace.records import Attempt, Body
+from filon.trace.records import NO_HEADERS, Attempt, Body
 from tests.architecture.test_routes import routes_of
 from tests.journeys.site import ME, OTHER, Site
 
@@ -150,7 +150,7 @@ async def give_the_other(site: Site) -> str:
         method="POST",
         url="http://127.0.0.1/",
         address=None,
-        request_headers=(),
+        request_headers=NO_HEADERS,
         request_body=Body(say("user", SECRET).text.encode()),
         status=200,
     )

@@ -10,6 +10,7 @@ from filon.store.conversations import ConversationRow
 from filon.store.messages import MessageRow
 from filon.store.traces import TraceSummary
 from filon.trace.frames import Frame, frames_of
+from filon.trace.masks import masked
 from filon.trace.records import (
     AnyRecord,
     Assembled,
@@ -89,7 +90,7 @@ def records(history: Sequence[str]) -> tuple[AnyRecord, ...]:
             protocol="openai_chat",
             method="POST",
             path="/api/chat/send",
-            headers=(("accept", "*/*"),),
+            headers=masked((("accept", "*/*"),)),
             body=Body(history[-1].encode()),
         ),
         Assembled(
@@ -111,7 +112,7 @@ def records(history: Sequence[str]) -> tuple[AnyRecord, ...]:
             ),
             method="POST",
             url="http://127.0.0.1/v1/chat/completions",
-            headers=(("content-type", "application/json"),),
+            headers=masked((("content-type", "application/json"),)),
             body=sent,
         ),
         Attempt(
@@ -121,7 +122,7 @@ def records(history: Sequence[str]) -> tuple[AnyRecord, ...]:
             method="POST",
             url="http://127.0.0.1/v1/chat/completions",
             address="127.0.0.1:9",
-            request_headers=(("content-type", "application/json"),),
+            request_headers=masked((("content-type", "application/json"),)),
             request_body=sent,
             status=200,
             frames=frames_of(

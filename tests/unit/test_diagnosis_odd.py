@@ -9,7 +9,7 @@ from filon.conversation.request import ChatRequest
 from filon.conversation.usage import Usage
 from filon.diagnosis.odd import Answered, odd, seems_short
 from filon.trace.frames import Frame, Frames, frames_of
-from filon.trace.records import Attempt, Body
+from filon.trace.records import NO_HEADERS, Attempt, Body
 from tests.unit.test_diagnosis_fixes import endpoint
 
 USAGE = Usage(input_tokens=10, output_tokens=20)
@@ -35,7 +35,7 @@ def answered(*parts: Any, **given: Any) -> Answered:
         method="POST",
         url="https://api.example.com/v1/chat/completions",
         address=None,
-        request_headers=(),
+        request_headers=NO_HEADERS,
         request_body=Body(b"{}"),
         status=200,
         frames=given.pop("frames", frames(0.01, 0.01)),

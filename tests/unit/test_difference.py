@@ -14,6 +14,7 @@ from filon.trace.difference.compared import compare, parameter_differences
 from filon.trace.difference.texts import spans
 from filon.trace.difference.values import Difference, differences
 from filon.trace.records import (
+    NO_HEADERS,
     AnyRecord,
     Attempt,
     Because,
@@ -126,7 +127,7 @@ def records(model: str, text: str, usd: float | None, **body: Any) -> tuple[AnyR
             ),
             method="POST",
             url="http://h/v1",
-            headers=(),
+            headers=NO_HEADERS,
             body=sent,
         ),
         Attempt(
@@ -136,7 +137,7 @@ def records(model: str, text: str, usd: float | None, **body: Any) -> tuple[AnyR
             method="POST",
             url="http://h/v1",
             address=None,
-            request_headers=(),
+            request_headers=NO_HEADERS,
             request_body=sent,
             status=200,
         ),

@@ -29,7 +29,16 @@ from filon.trace.export.shells import curl, powershell
 from filon.trace.export.source import Source, source_of
 from filon.trace.frames import Frame, frames_of
 from filon.trace.pasted.curl import read_curl
-from filon.trace.records import Attempt, Body, Headers, Recalled, Timing, Translated
+from filon.trace.records import (
+    NO_HEADERS,
+    Attempt,
+    Body,
+    Headers,
+    MaskedHeaders,
+    Recalled,
+    Timing,
+    Translated,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
@@ -37,7 +46,9 @@ PATHS = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30)
 
 
 def attempt(
-    body: str | bytes, url: str = "http://127.0.0.1:1/v1/chat/completions", sent: Headers = ()
+    body: str | bytes,
+    url: str = "http://127.0.0.1:1/v1/chat/completions",
+    sent: Headers = (),
 ) -> Attempt:
     return Attempt(
         number=1,
@@ -46,7 +57,7 @@ def attempt(
         method="POST",
         url=url,
         address=None,
-        request_headers=sent,
+        request_headers=MaskedHeaders(sent),
         request_body=Body(body.encode() if isinstance(body, str) else body),
         status=200,
     )
@@ -160,7 +171,12 @@ def test_what_curl_itself_sets_is_left_out(folder: Path) -> None:
 
 def test_which_attempt_is_told() -> None:
     translated = Translated(
-        protocol="openai_chat", decisions=(), method="POST", url="", headers=(), body=Body(b"")
+        protocol="openai_chat",
+        decisions=(),
+        method="POST",
+        url="",
+        headers=NO_HEADERS,
+        body=Body(b""),
     )
     records = (translated, attempt("first"), attempt("second"))
     assert source_of(records).text == "second"
@@ -285,10 +301,10 @@ def test_a_har_s_times_add_up() -> None:
         method="POST",
         url="https://h/v1?a=%20b",
         address="[::1]:443",
-        request_headers=(("authorization", "Bearer ***"),),
+        request_headers=MaskedHeaders((("authorization", "Bearer ***"),)),
         request_body=Body(b"\xff"),
         status=200,
-        reply_headers=(("content-type", "text/event-stream"),),
+        reply_headers=MaskedHeaders((("content-type", "text/event-stream"),)),
         frames=frames_of((Frame(0.5, b"data: \xc3"), Frame(0.6, b"\xa9\n\n", "text"))),
         timing=Timing(dns=0.01, connect=0.03, tls=0.06, sent=0.11, first_byte=0.4, ended=0.7),
         waited=1.5,

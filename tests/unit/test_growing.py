@@ -18,7 +18,7 @@ from filon.conversation.reply import fold
 from filon.pipeline.ending import thought_for
 from filon.server.growing import delta_of, grown
 from filon.trace.frames import Frame, frames_of
-from filon.trace.records import Attempt, Body, Timing
+from filon.trace.records import NO_HEADERS, Attempt, Body, Timing
 
 WORDS = st.text("ab{", max_size=3)
 IDS = st.sampled_from([None, "", "a", "b"])
@@ -55,7 +55,7 @@ def attempt(*kinds: str, cut: int = 0) -> Attempt:
         method="POST",
         url="u",
         address=None,
-        request_headers=(),
+        request_headers=NO_HEADERS,
         request_body=Body(b""),
         status=200,
         frames=frames_of(Frame(at, b"x", kind) for at, kind in enumerate(kinds, 1)),

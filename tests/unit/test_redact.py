@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from filon.conversation.errors import Problem
 from filon.kit.redact import SECRET_HEADERS, Redactor, mask, mask_header
 from filon.trace.frames import Frame, frames_of
-from filon.trace.recorder import clean, headers, redact
+from filon.trace.masks import masked
+from filon.trace.recorder import clean, redact
 from filon.trace.records import Attempt, Because, Body, Decision, Received, Translated
 
 KEY = "sk-0123456789abcdef"
@@ -25,7 +26,7 @@ def attempt(*pieces: bytes, **fields: Any) -> Attempt:
         "method": "POST",
         "url": "http://127.0.0.1/",
         "address": None,
-        "request_headers": (("Authorization", f"Bearer {KEY}"),),
+        "request_headers": masked((("Authorization", f"Bearer {KEY}"),)),
         "request_body": Body(b"{}"),
         "status": 200,
         "frames": frames_of(Frame(float(n), piece) for n, piece in enumerate(pieces)),
@@ -93,7 +94,7 @@ def test_what_is_learnt_later_is_masked_from_then_on() -> None:
 @pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
 def test_headers_that_carry_keys_are_masked_by_name(name: str) -> None:
     assert mask_header(name.title(), KEY) == mask(KEY)
-    ((_, value),) = headers(((name, KEY),))
+    ((_, value),) = masked(((name, KEY),))
     assert value == mask(KEY)
 
 
@@ -123,7 +124,7 @@ def test_it_is_masked_wherever_a_record_holds_text() -> None:
             protocol="openai_chat",
             method="POST",
             path=f"/{KEY}",
-            headers=(("x-mine", KEY), ("cookie", "other-secret-value")),
+            headers=masked((("x-mine", KEY), ("cookie", "other-secret-value"))),
             body=Body(f'{{"a":"{KEY}"}}'.encode(), (3,)),
         ),
         Translated(
@@ -139,17 +140,19 @@ def test_it_is_masked_wherever_a_record_holds_text() -> None:
             ),
             method="POST",
             url=f"http://127.0.0.1/?key={KEY}",
-            headers=(("X-Api-Key", KEY),),
+            headers=masked((("X-Api-Key", KEY),)),
             body=Body(KEY.encode()),
         ),
-        attempt(KEY.encode(), request_body=Body(KEY.encode()), reply_headers=(("x-you", KEY),)),
+        attempt(
+            KEY.encode(), request_body=Body(KEY.encode()), reply_headers=masked((("x-you", KEY),))
+        ),
     )
-    masked = redact(records, Redactor([KEY]))
-    packed = msgspec.msgpack.encode(masked)
+    told = redact(records, Redactor([KEY]))
+    packed = msgspec.msgpack.encode(told)
     assert KEY.encode() not in packed
     assert b"other-secret-value" not in packed
-    assert [type(one) for one in masked] == [type(one) for one in records]
-    received = masked[0]
+    assert [type(one) for one in told] == [type(one) for one in records]
+    received = told[0]
     assert isinstance(received, Received)
     assert received.body.cuts == (3,)
 

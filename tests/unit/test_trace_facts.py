@@ -11,7 +11,7 @@ from filon.conversation.message import Image, Message, Reasoning, ToolCall, say
 from filon.conversation.usage import Usage
 from filon.kit.redact import carries_key, mask_header
 from filon.trace.facts import FALLBACK, RETRY, facts
-from filon.trace.recorder import headers
+from filon.trace.masks import masked
 from filon.trace.records import (
     Admitted,
     AnyRecord,
@@ -126,7 +126,7 @@ NAMES = st.sampled_from(
 
 @given(st.lists(st.tuples(NAMES, st.text(max_size=20))).map(tuple))
 def test_headers_are_masked_where_their_names_say_so(pairs: tuple[tuple[str, str], ...]) -> None:
-    masked = headers(pairs)
-    assert masked == tuple((name, mask_header(name, value)) for name, value in pairs)
+    told = masked(pairs)
+    assert told == tuple((name, mask_header(name, value)) for name, value in pairs)
     if not any(carries_key(name) for name, _ in pairs):
-        assert masked is pairs
+        assert told is pairs

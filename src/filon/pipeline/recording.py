@@ -6,6 +6,7 @@ from filon.kit import clock
 from filon.kit.http import Exchange, Phases
 from filon.pipeline.turn import Turn, Wire
 from filon.trace.frames import Frames
+from filon.trace.masks import masked, masked_again
 from filon.trace.records import Attempt, Headers, Timing
 
 
@@ -117,10 +118,10 @@ class Recording:
             method=self.wire.method,
             url=self.wire.url,
             address=self.address,
-            request_headers=phases.request_headers or self.wire.headers,
+            request_headers=masked_again(phases.request_headers or self.wire.headers),
             request_body=self.wire.body,
             status=self.status,
-            reply_headers=self.reply_headers,
+            reply_headers=masked(self.reply_headers),
             frames=Frames(
                 data=self.received(),
                 sizes=tuple(map(len, self._pieces)),

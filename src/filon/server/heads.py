@@ -14,6 +14,9 @@ from urllib.parse import unquote
 import httptools
 from msgspec import Struct
 
+from filon.trace.masks import masked
+from filon.trace.records import NO_HEADERS, MaskedHeaders
+
 Fields = tuple[tuple[bytes, bytes], ...]
 
 _POST = b"POST "
@@ -36,20 +39,21 @@ class Address(NamedTuple):
 
 class Head(Struct, frozen=True):
     """What stands before a request's body. `headers` are as they came, with names in small letters;
-    `first` has of each the value that came first, `told` is all of them as text."""
+    `first` has of each the value that came first, `told` is all of them as text, as it may be
+    kept."""
 
     method: str
     address: Address
     headers: Fields
     first: Mapping[bytes, bytes]
-    told: tuple[tuple[str, str], ...]
+    told: MaskedHeaders
 
 
 def head_of(method: str, address: Address, headers: Fields) -> Head:
     """The head that says this."""
     # All at once, since one by one takes four times as long. No header holds a line's end.
     flat = b"\n".join(chain.from_iterable(headers)).decode("latin-1").split("\n")
-    told = tuple(zip(flat[::2], flat[1::2], strict=True)) if headers else ()
+    told = masked(tuple(zip(flat[::2], flat[1::2], strict=True))) if headers else NO_HEADERS
     return Head(method, address, headers, dict(reversed(headers)), told)
 
 

@@ -23,6 +23,7 @@ from filon.providers.endpoint import Endpoint
 from filon.server import stored
 from filon.server.house import ServerHouse
 from filon.server.replay_shapes import ReplayableShape, ReplayChanges, RequestBody
+from filon.trace.masks import masked
 from filon.trace.records import Body, Received
 
 
@@ -83,7 +84,7 @@ async def replay_turn(
         protocol=original.protocol,
         method="POST",
         path=f"/api/traces/{trace_id}/replay",
-        headers=original.headers,
+        headers=masked(original.headers),
         body=Body(body),
         replay_of=trace_id,
         replay_as=manner,
@@ -147,7 +148,7 @@ def request_turn(person: Replayer, asked: RequestBody, house: ServerHouse) -> Tu
         protocol=asked.protocol,
         method="POST",
         path="/api/requests",
-        headers=passed(((one.name, one.value) for one in asked.headers), asked.protocol),
+        headers=masked(passed(((one.name, one.value) for one in asked.headers), asked.protocol)),
         body=Body(body),
         replay_as=manner,
     )

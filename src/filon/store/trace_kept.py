@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from filon.kit.redact import Redactor
 from filon.store.trace_blob import Bare, bare
-from filon.trace.recorder import without_keys, without_secrets
+from filon.trace.recorder import without_secrets
 from filon.trace.records import AnyRecord
 
 
@@ -20,14 +20,13 @@ class Kept(Struct, frozen=True):
 def kept(records: tuple[AnyRecord, ...], redactor: Redactor, beside: str = "") -> Kept:
     """As `redact`, looking for secrets in the very bytes that will be stored, and in a text beside
     them."""
-    masked = without_keys(records)
-    stripped = bare(masked)
+    stripped = bare(records)
     if stripped.encoded is not None:
         bodies = [body.data for body in stripped.bodies]
         name = beside.encode("utf-8", "surrogatepass")
         looked = b"\0".join([stripped.encoded, name, *bodies])
         if not redactor.found_in(looked):
-            return Kept(masked, stripped, clean=True)
+            return Kept(records, stripped, clean=True)
     # Where there are no bytes each value has to be looked at, too.
-    masked = without_secrets(masked, redactor)
+    masked = without_secrets(records, redactor)
     return Kept(masked, bare(masked), clean=False)

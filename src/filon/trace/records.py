@@ -1,13 +1,14 @@
 """The records of a trace, one type per stage and one `Attempt` per HTTP exchange.
 
 Times are Unix seconds as floats; durations inside records are seconds from the record's own
-`started`. Secrets never stand here: `filon.trace.recorder` masks them before a record is kept.
+`started`. No header here carries a key, from the first; other secrets `filon.trace.recorder` masks
+before a record is kept.
 
 What is as usual is not stored: it was a seventh of a trace. So a field that has a default keeps it
 for ever; a new field may have any.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, NewType
 
 from msgspec import Struct, field
 
@@ -19,6 +20,9 @@ from filon.conversation.usage import Usage
 from filon.trace.frames import Frame, Frames
 
 Headers = tuple[tuple[str, str], ...]
+# Headers in which no key stands. `filon.trace.masks` makes them: a record never has others.
+MaskedHeaders = NewType("MaskedHeaders", Headers)
+NO_HEADERS = MaskedHeaders(())
 
 
 class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,7 +83,7 @@ class Received(Record, frozen=True, kw_only=True, tag="received"):
     protocol: str
     method: str = ""
     path: str
-    headers: Headers = ()
+    headers: MaskedHeaders = NO_HEADERS
     body: Body
     key: str | None = None
     tags: tuple[str, ...] = ()
@@ -181,7 +185,7 @@ class Translated(Record, frozen=True, kw_only=True, tag="translated"):
     decisions: tuple[Decision, ...]
     method: str
     url: str
-    headers: Headers
+    headers: MaskedHeaders
     body: Body
 
 
@@ -232,10 +236,10 @@ class Attempt(Record, frozen=True, kw_only=True, tag="attempt"):
     method: str
     url: str
     address: str | None
-    request_headers: Headers
+    request_headers: MaskedHeaders
     request_body: Body
     status: int | None
-    reply_headers: Headers = ()
+    reply_headers: MaskedHeaders = NO_HEADERS
     frames: Frames = field(default=Frames(), name="reply")
     apart: tuple[Frame, ...] = field(default=(), name="frames")
     frames_cut: int = 0

@@ -23,6 +23,7 @@ from filon.protocols.wire import Protocol
 from filon.providers import embeddings, placeholders
 from filon.providers.endpoint import Endpoint
 from filon.providers.headers import keyed, personal
+from filon.trace.masks import masked_again
 from filon.trace.records import Because, Body, Decision, Headers, Translated
 
 # What RFC 9110 allows; anything else in a configured header would break the request's framing.
@@ -85,7 +86,7 @@ def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
         decisions=decisions,
         method=wire.method,
         url=wire.url,
-        headers=wire.headers,
+        headers=masked_again(wire.headers),
         body=wire.body,
     )
     return replace(turn, wire=wire).after(record)
