@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from filon.config.load import load
 from filon.server.exporting import FORMS
+from tests.journeys.kept import files_of
 from tests.journeys.process import filon
 from tests.journeys.recorder import Recorder, Script
 from tests.journeys.replies import (
@@ -189,11 +190,10 @@ async def test_no_key_is_found_anywhere(canary: Site, recorder: Recorder) -> Non
     check("the log", canary.log.getvalue(), secrets)
     for page in await pages(canary):
         check("a page", page, secrets)
-    home = canary.house.settings.home
-    files = [file for file in home.iterdir() if file.is_file()]
-    assert {"filon.db", "filon.db-wal"} <= {file.name for file in files}
-    for file in files:
-        check(file.name, file.read_bytes(), secrets)
+    files = dict(files_of(canary.house.settings.home))
+    assert {"filon.db", "filon.db-wal"} <= files.keys()
+    for name, data in files.items():
+        check(name, data, secrets)
 
 
 @pytest.mark.parametrize("canary", [False], indirect=True)

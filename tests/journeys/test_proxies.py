@@ -16,6 +16,7 @@ from filon.pipeline.breaker import MemoryBreakers
 from tests.journeys.http.peer import CERTIFICATES
 from tests.journeys.http.proxying import SmallProxy
 from tests.journeys.http.test_http_reaching import serving
+from tests.journeys.kept import files_of
 from tests.journeys.process import filon
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import completion, spoken
@@ -140,9 +141,8 @@ async def test_the_proxy_s_password_is_found_nowhere(site: Site) -> None:
     check("the log", site.log.getvalue(), SECRETS)
     for page in await pages(site):
         check("a page", page, SECRETS)
-    for file in site.house.settings.home.iterdir():
-        if file.is_file() and file.suffix != ".yaml":
-            check(file.name, file.read_bytes(), SECRETS)
+    for name, data in files_of(site.house.settings.home):
+        check(name, data, SECRETS)
 
 
 async def test_commands_tell_the_proxy_and_not_its_password(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from filon.server import reload as reload_module
+from tests.journeys.kept import traces_in
 from tests.journeys.recorder import Recorder
 from tests.journeys.replies import DONE, START, STOP, delta, stream
 from tests.journeys.site import Site, running, settings_of, until
@@ -240,6 +241,7 @@ async def test_keys_of_the_old_and_the_new_file_are_never_shown(
     trace = str(await here.last_trace())
     shown = str(await config(here)) + trace + here.log.getvalue()
     shown += here.database.read_bytes().decode("latin-1")
+    shown += traces_in(here.database).decode("latin-1")
     assert OLD_KEY not in shown
     assert NEW_KEY not in shown
     replace_file(file_of(here), f"apiKey: {NEW_KEY}-other\nbroken: [")

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from filon.store import trace_blob
+from filon.store.encoding import in_full, shortened
+from filon.store.errors import StoreError
 from filon.trace.frames import Frame, frames_of
 from filon.trace.records import AnyRecord, Assembled, Attempt, Body, Received, Translated
 from tests.store.made import records, wire_body
@@ -69,7 +72,7 @@ def test_no_assembled_messages_come_back() -> None:
 def test_a_body_that_was_sent_as_translated_is_kept_once() -> None:
     text = "x" * 3000
     blob, _ = trace_blob.encode(records([text])[2:4])
-    assert blob.count(wire_body([text]).data) == 1
+    assert in_full(blob).count(wire_body([text]).data) == 1
 
 
 def test_a_longer_history_adds_only_what_is_new() -> None:
@@ -87,6 +90,20 @@ def test_a_long_history_is_referred_to_in_few_bytes() -> None:
     history = ["message " * 10 for _ in range(1000)]
     blob, _ = trace_blob.encode(records(history))
     assert len(blob) < 6000
+
+
+@given(DATA)
+def test_what_is_shortened_is_given_back(data: bytes) -> None:
+    short = shortened(data)
+    assert in_full(short) == data
+    assert len(short) <= len(data)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x01", b"\x05\x00\x00\x00abc", b"\xff" * 9])
+def test_what_was_damaged_is_said_to_be_unreadable(damage: bytes) -> None:
+    short = shortened(b"a long vein of ore " * 60)
+    with pytest.raises(StoreError, match="cannot be read"):
+        in_full(short[:1] + damage)
 
 
 def test_a_trace_whose_frames_stood_apart_is_read() -> None:

@@ -1,7 +1,7 @@
 """One request on its way through the pipeline. Frozen: each stage returns a new one."""
 
 from collections.abc import Awaitable, Mapping
-from typing import Literal
+from typing import Any, Literal
 from typing import Protocol as Shape
 
 from msgspec import Struct
@@ -143,11 +143,12 @@ class Turn(Struct, frozen=True, kw_only=True):
         """Unix time in seconds, as it would be had nobody set the clock since it began."""
         return self.started + clock.monotonic() - self.begun
 
-    def after(self, record: AnyRecord) -> "Turn":
-        """The turn behind a stage that ends now: with its record, stamped with its time."""
+    def after(self, record: AnyRecord, **changes: Any) -> "Turn":
+        """The turn behind a stage that ends now: with what it changed, and its record, stamped with
+        its time."""
         # It began where the one before it ended: between two nothing takes time.
         stamped = replace(record, started=self.records[-1].ended, ended=self.now())
-        return self.noting(stamped)
+        return replace(self, records=(*self.records, stamped), **changes)
 
     def noting(self, record: AnyRecord) -> "Turn":
         """The turn with one more record."""

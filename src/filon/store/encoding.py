@@ -7,6 +7,7 @@ hostile or careless server can send. Those rare values go through the standard l
 import json
 from typing import Any, TypeVar
 
+import lz4.block
 import msgspec
 
 from filon.store.errors import StoreError
@@ -16,6 +17,13 @@ T = TypeVar("T")
 # A map or an array never begins with this byte in msgpack, so it tells the two apart.
 _JSON_BEGINS = b"{"
 _MSGPACK = msgspec.msgpack.Encoder()
+# It has no types.
+_LZ4: Any = lz4.block
+_BROKEN: tuple[type[Exception], ...] = (_LZ4.LZ4BlockError, ValueError)
+# Neither a value in msgpack nor one in JSON begins with this byte, which msgpack has no use for.
+_SHORTENED = b"\xc1"
+# Bytes below which there is too little to be saved.
+_WORTH = 512
 
 
 def to_blob(value: msgspec.Struct) -> bytes:
@@ -40,6 +48,24 @@ def from_blob(data: bytes, kind: type[T]) -> T:
         return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.DecodeError, ValueError) as error:
         raise _unreadable(kind, error) from error
+
+
+def shortened(data: bytes) -> bytes:
+    """The same in fewer bytes, if there are some to be saved."""
+    if len(data) < _WORTH:
+        return data
+    short = _SHORTENED + _LZ4.compress(data)
+    return short if len(short) < len(data) else data
+
+
+def in_full(data: bytes) -> bytes:
+    """What `shortened` was given. Raises StoreError."""
+    if not data.startswith(_SHORTENED):
+        return data
+    try:
+        return _LZ4.decompress(data[1:])
+    except _BROKEN as error:
+        raise _unreadable(bytes, error) from error
 
 
 def to_json(value: object) -> str:

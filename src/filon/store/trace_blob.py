@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from filon.store.encoding import from_blob, in_msgpack, to_blob
+from filon.store.encoding import from_blob, in_full, in_msgpack, shortened, to_blob
 from filon.store.errors import StoreError
 from filon.trace.frames import frames_of
 from filon.trace.records import (
@@ -84,8 +84,8 @@ class Bare(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Bytes of the bodies."""
-        return sum([len(body.data) for body in self.bodies])
+        """About how many bytes they are."""
+        return sum([len(body.data) for body in self.bodies]) + len(self.encoded or b"")
 
     def packed(self) -> tuple[bytes, Pieces]:
         """The blob, and the pieces it refers to by hash."""
@@ -93,8 +93,10 @@ class Bare(Struct, frozen=True):
         cut = zip(self.bodies, self.items, strict=True)
         bodies = tuple([_cut(body, items, pieces) for body, items in cut])
         if self.encoded is None:
-            return to_blob(_Blob(self.records, bodies, self.places)), pieces
-        return to_blob(_Encoded(msgspec.Raw(self.encoded), bodies, self.places)), pieces
+            blob = to_blob(_Blob(self.records, bodies, self.places))
+        else:
+            blob = to_blob(_Encoded(msgspec.Raw(self.encoded), bodies, self.places))
+        return shortened(blob), pieces
 
 
 def bare(records: Sequence[AnyRecord]) -> Bare:
@@ -154,7 +156,7 @@ class Encoded(Struct, frozen=True):
 
 def decode(blob: bytes) -> Encoded:
     """The first step back from a blob to its records."""
-    return Encoded(from_blob(blob, _Blob))
+    return Encoded(from_blob(in_full(blob), _Blob))
 
 
 class _References(Struct, frozen=True):
@@ -165,7 +167,7 @@ class _References(Struct, frozen=True):
 
 def references(blob: bytes) -> tuple[set[bytes], set[bytes]]:
     """The hashes of the groups that a blob refers to, and of the pieces that stand in none."""
-    bodies = from_blob(blob, _References).bodies
+    bodies = from_blob(in_full(blob), _References).bodies
     groups = {each for body in bodies for each in _split(body.groups)}
     return groups, {each for body in bodies for each in _split(body.hashes)}
 

@@ -33,7 +33,7 @@ _DAYS = Into(adding_to_days(), tuple(key_days.c.keys()))
 _MARKS = Into(insert_or(trace_marks).on_conflict_do_nothing(), tuple(trace_marks.c.keys()))
 _TIMES = Into(adding_to_times(), tuple(trace_times.c.keys()))
 _NAMES = Into(adding_to_names(), tuple(trace_names.c.keys()))
-# Bytes of bodies beyond which hashing them would hold up every stream: about a millisecond.
+# Bytes beyond which hashing and packing them would hold up every stream: about a millisecond.
 _HEAVY = 512 * 1024
 
 

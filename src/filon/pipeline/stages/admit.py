@@ -3,8 +3,6 @@ may use and how much of it is decided here."""
 
 from collections.abc import Awaitable
 
-from msgspec.structs import replace
-
 from filon.accounts import scopes
 from filon.accounts.limits import Taken
 from filon.config.preset import Preset
@@ -106,7 +104,7 @@ def _noted(
 ) -> Turn:
     problem = None if refused is None else refused.problem
     record = _record(turn.caller, lets_in, taken, estimate, problem)
-    return replace(turn, reserved=taken.reservation, problem=problem).after(record)
+    return turn.after(record, reserved=taken.reservation, problem=problem)
 
 
 def _record(

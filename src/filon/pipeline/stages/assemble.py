@@ -100,7 +100,7 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
         first = replace(_source(said, "preset"), because=preset.system.because)
         sourced = (first, *sourced)
     record = Assembled(messages=sourced, tokenizer=tokens.TOKENIZER)
-    return replace(turn, request=request, preset=preset).after(record)
+    return turn.after(record, request=request, preset=preset)
 
 
 def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:

@@ -41,8 +41,7 @@ def route(turn: Turn, directory: Directory) -> Turn:
         way = _way(turn, directory)
         if is_plain:
             _WAYS.keep(way, (request.model, request.wants), directory, rules)
-    routed = replace(turn, endpoint=way.endpoint, model=way.record.model)
-    return routed.after(way.record)
+    return turn.after(way.record, endpoint=way.endpoint, model=way.record.model)
 
 
 def _way(turn: Turn, directory: Directory) -> _Way:

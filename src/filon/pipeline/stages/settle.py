@@ -187,10 +187,13 @@ async def _store(turn: Turn, summary: TraceSummary, records: Bare, services: Ser
 
 
 def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:
+    level = "info" if summary.outcome in ("complete", "stopped") else "warning"
+    if not services.log.tells(level):
+        return
     findings = summary.facts.findings if summary.facts is not None else ()
     services.log.event(
         "settled",
-        level="info" if summary.outcome in ("complete", "stopped") else "warning",
+        level=level,
         trace=summary.id,
         caller=summary.caller,
         model=summary.model,

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from filon import __version__
 from filon.conversation.errors import EndpointNotReady
@@ -89,7 +88,7 @@ def _noted(turn: Turn, wire: Wire, decisions: tuple[Decision, ...]) -> Turn:
         headers=masked_again(wire.headers),
         body=wire.body,
     )
-    return replace(turn, wire=wire).after(record)
+    return turn.after(record, wire=wire)
 
 
 def _as_it_stands(turn: Turn, endpoint: Endpoint, protocol: Protocol, body: Body) -> Turn:
