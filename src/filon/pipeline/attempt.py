@@ -19,7 +19,7 @@ from filon.pipeline.patience import Patience, passed
 from filon.pipeline.recording import Recording
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Answer, Chunk, Nobody, Opened, Taker
-from filon.protocols.pieces import Piece
+from filon.protocols.pieces import Piece, Refrain
 from filon.protocols.registry import named
 from filon.providers.endpoint import Endpoint
 from filon.providers.local import servers
@@ -53,6 +53,9 @@ class Exchanging:
         self._reader = self._protocol.open_reader()
         self.recording = Recording(turn, turn.wire, services.limits.frames_kept)
         self._fold = ReplyFold()
+        # The refrain that is being read, and what it has said since it began.
+        self._sung: Refrain | None = None
+        self._texts: list[str] = []
         progress.recording = self.recording
 
     async def open(self) -> Opened:
@@ -150,12 +153,21 @@ class Exchanging:
         if refrain is None or text is None:
             return self._read_on(data)
         # What `_heard` and `_good` would make of it. A refrain is nothing that is heard first.
-        thought = refrain.thought
-        self._fold.say(text, refrain.choice, thought)
-        kind = _TEXT if thought is None else _THOUGHT
+        if refrain is not self._sung:
+            self._fold_texts()
+            self._sung = refrain
+        self._texts.append(text)
+        kind = _TEXT if refrain.thought is None else _THOUGHT
         self.patience.heard_at = self.recording.frame(data, kind, True)
         waiting = self._waiting = self._taker.said(data, text, refrain)
         return waiting is None
+
+    def _fold_texts(self) -> None:
+        """Adds what the refrain has said to what was said before it."""
+        if self._sung is not None:
+            self._fold.say("".join(self._texts), self._sung.choice, self._sung.thought)
+            self._sung = None
+            self._texts.clear()
 
     def _read_on(self, data: bytes) -> bool:
         pieces = self._reader.read(data)
@@ -209,6 +221,7 @@ class Exchanging:
         raise AssertionError("the error is in none of the pieces")
 
     def _folded(self, pieces: Sequence[Piece]) -> tuple[StreamEvent, ...]:
+        self._fold_texts()
         if len(pieces) == 1:
             events = pieces[0].events
         else:
@@ -287,6 +300,7 @@ class Exchanging:
     def end(self, progress: Progress) -> None:
         """Leaves what came in the turn, as answer and as record."""
         progress.recording = None
+        self._fold_texts()
         reply = self._reader.reply or self._fold.reply()
         if self.recording.problem is None:
             self.recording.findings += self._forgotten(reply)

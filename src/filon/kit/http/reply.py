@@ -99,16 +99,17 @@ class Reply:
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
-            if self._whole:
-                self._keep = False
-            else:
-                self._fail(unreadable(self._begun, str(error)))
-        if self._arriving:
-            self._arrived()
+            self._misread(error)
+        pieces = self._arriving
+        if pieces:
+            self._bare = 0
+            piece = pieces.pop() if len(pieces) == 1 else self._joined()
+            if self._into is None:
+                self._keep_for_later(piece)
+            elif not self._into(piece):
+                self._into = None
         else:
-            self._bare += len(data)
-            if self._bare > HEAD_LIMIT:
-                self._fail(endless())
+            self._count_bare(data)
         if self._whole:
             self._over()
         if self._into is None or self._closed:
@@ -126,18 +127,21 @@ class Reply:
         self._over()
         self._wake()
 
-    def _arrived(self) -> None:
-        pieces = self._arriving
-        if len(pieces) == 1:
-            piece = pieces.pop()
+    def _misread(self, error: Exception) -> None:
+        if self._whole:
+            self._keep = False
         else:
-            piece = b"".join(pieces)
-            pieces.clear()
-        self._bare = 0
-        if self._into is None:
-            self._keep_for_later(piece)
-        elif not self._into(piece):
-            self._into = None
+            self._fail(unreadable(self._begun, str(error)))
+
+    def _count_bare(self, data: bytes) -> None:
+        self._bare += len(data)
+        if self._bare > HEAD_LIMIT:
+            self._fail(endless())
+
+    def _joined(self) -> bytes:
+        joined = b"".join(self._arriving)
+        self._arriving.clear()
+        return joined
 
     def _keep_for_later(self, piece: bytes) -> None:
         self._pieces.append(piece)
