@@ -145,7 +145,8 @@ def filon(ground: Ground) -> Target:
     ]
     config = _write(ground.folder / "filon.yaml", {"endpoints": {"custom": endpoints}})
     home = ground.folder / "home"
-    environment = {"FILON_HOME": str(home)}
+    # As with the others: no line in a log for each request.
+    environment = {"FILON_HOME": str(home), "FILON_LOG_LEVEL": "warning"}
     program = str(ROOT / ".venv" / "bin" / "filon")
     made = subprocess.run(
         (program, "keys", "create", "bench"),
