@@ -172,9 +172,39 @@ def test_a_refrain_reads_what_reading_each_piece_reads(protocol: str, values: An
                 continue
             around = piece.refrain.around(partial(edit, model_alias="fast", drop_usage=drop))
             if around is not None:
-                said = piece.raw[len(piece.refrain.before) : -len(piece.refrain.after)]
-                whole = around[0] + said + around[1]
+                whole = piece.refrain.edited(piece.raw, around)
                 assert whole == edit(piece.raw, model_alias="fast", drop_usage=drop)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "values"), [("openai_chat", chats), ("anthropic_messages", messages)]
+)
+def test_several_at_once_say_what_each_says(protocol: str, values: Any) -> None:
+    quick, _ = READERS[protocol]
+    edit = partial(named(protocol).edit_chunk, model_alias="fast", drop_usage=True)
+
+    @given(frames(values), st.integers(2, 4))
+    def holds(stream: list[bytes], count: int) -> None:
+        reader = quick()
+        for at, frame in enumerate(stream):
+            reader.read(frame)
+            refrain = reader.refrain
+            some = stream[at + 1 : at + 1 + count]
+            if refrain is None or not some:
+                continue
+            together = b"".join(some)
+            each = [refrain.said(one) for one in some]
+            if None in each:
+                assert refrain.said(together) is None
+                continue
+            assert refrain.said(together) == "".join(map(str, each))
+            assert refrain.pieces(together) == [refrain.pieces(one)[0] for one in some]
+            around = refrain.around(edit)
+            if around is not None:
+                edited = b"".join([edit(one) or b"" for one in some])
+                assert refrain.edited(together, around) == edited
 
     holds()
 

@@ -159,7 +159,7 @@ class Exchanging:
         self._texts.append(text)
         kind = _TEXT if refrain.thought is None else _THOUGHT
         self.patience.heard_at = self.recording.frame(data, kind, True)
-        waiting = self._waiting = self._taker.said(data, text, refrain)
+        waiting = self._waiting = self._taker.said(data, refrain)
         return waiting is None
 
     def _fold_texts(self) -> None:

@@ -1,6 +1,6 @@
 """One request on its way through the pipeline. Frozen: each stage returns a new one."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any, Literal
 from typing import Protocol as Shape
 
@@ -193,9 +193,11 @@ class Chunk(Struct, frozen=True, kw_only=True):
     whole: bool
 
 
-def chunk_of(piece: Piece) -> Chunk:
-    """The part of a stream that is this piece alone."""
-    return Chunk(pieces=(piece,), events=piece.events, whole=False)
+def chunk_of(pieces: Iterable[Piece]) -> Chunk:
+    """The part of a stream that is these pieces."""
+    given = tuple(pieces)
+    events = tuple([event for piece in given for event in piece.events])
+    return Chunk(pieces=given, events=events, whole=False)
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -227,9 +229,9 @@ class Taker(Shape):
         """A part of the reply. What this returns is waited for before the provider is read on."""
         ...
 
-    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
-        """The same of a part that is one piece and says one text, which was read by the refrain:
-        most of a stream's parts are, and need not be taken apart once more."""
+    def said(self, raw: bytes, refrain: Refrain, /) -> Awaitable[None] | None:
+        """The same of a part that says nothing but text, as its refrain has it: most of a stream's
+        parts do, and need not be taken apart once more."""
         ...
 
     def ended(self, turn: Turn, /) -> None:
@@ -246,9 +248,9 @@ class Nobody:
     def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """It stands in the turn."""
 
-    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
+    def said(self, raw: bytes, refrain: Refrain, /) -> Awaitable[None] | None:
         """As a chunk."""
-        return self.chunk(chunk_of(refrain.piece(raw, text)))
+        return self.chunk(chunk_of(refrain.pieces(raw)))
 
     def ended(self, turn: Turn, /) -> None:
         """It is returned."""

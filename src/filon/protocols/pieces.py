@@ -13,9 +13,17 @@ _QUOTED = msgspec.json.encode(_SAID)
 _STRING = msgspec.json.Decoder(str)
 
 
+class Around(Struct, frozen=True):
+    """What stands before and after a text's string once a piece is edited."""
+
+    before: bytes
+    after: bytes
+
+
 class Refrain(Struct, frozen=True):
     """What a stream repeats: the bytes `before` and `after` the JSON string of a text, which stands
-    at `where` in each piece. `thought` is the field's name where the text is one.
+    at `where` in each piece, or between the first and the last of several. `thought` is the field's
+    name where the text is one.
 
     A piece that differs from one that was read in this string alone says the same kind of thing,
     so that it is read, and edited, without looking at the rest of it again.
@@ -30,28 +38,53 @@ class Refrain(Struct, frozen=True):
     has_usage: bool
 
     def said(self, raw: bytes) -> str | None:
-        """The text that these bytes say; None where they are no such piece."""
-        if raw.startswith(self.before) and raw.endswith(self.after):
-            try:
-                return _STRING.decode(raw[self.where]) or None
-            except ValueError:
-                return None
-        return None
+        """The text that these bytes say, which are one such piece or several behind one another;
+        None where they are anything else."""
+        if not (raw.startswith(self.before) and raw.endswith(self.after)):
+            return None
+        try:
+            return _STRING.decode(raw[self.where]) or None
+        except ValueError:
+            return self._together(raw)
 
-    def piece(self, raw: bytes, text: str) -> "Piece":
-        """The piece that says this."""
+    def _together(self, raw: bytes) -> str | None:
+        try:
+            texts = [_STRING.decode(part) for part in self._strings(raw)]
+        except ValueError:
+            return None
+        return "".join(texts) if all(texts) else None
+
+    def _strings(self, raw: bytes) -> list[bytes]:
+        # What stands between two strings cannot be found in one: then its parts were no strings.
+        return raw[self.where].split(self.after + self.before)
+
+    def pieces(self, raw: bytes) -> "list[Piece]":
+        """The pieces that say this."""
+        return [
+            self._piece(self.before + part + self.after, _STRING.decode(part))
+            for part in self._strings(raw)
+        ]
+
+    def _piece(self, raw: bytes, text: str) -> "Piece":
         if self.thought is None:
             said = TextDelta(text, self.choice)
         else:
             said = ReasoningDelta(text, self.choice, self.thought)
         return Piece(raw, (said,), self.model, self.has_usage, self)
 
-    def around(self, edit: Callable[[bytes], bytes | None]) -> tuple[bytes, bytes] | None:
-        """What stands before and after the string once a piece is edited; None where nothing of it
-        is left, or where the edit touches the string."""
+    def around(self, edit: Callable[[bytes], bytes | None]) -> Around | None:
+        """What stands around the string once a piece is edited; None where nothing of it is left,
+        or where the edit touches the string."""
         edited = edit(self.before + _QUOTED + self.after)
         before, said, after = (edited or b"").partition(_QUOTED)
-        return (before, after) if said else None
+        return Around(before, after) if said else None
+
+    def edited(self, raw: bytes, around: Around) -> bytes:
+        """The pieces that say this, edited."""
+        strings = raw[self.where]
+        if len(strings) > len(self.before):
+            strings = strings.replace(self.after + self.before, around.after + around.before)
+        return around.before + strings + around.after
 
 
 class Piece(Struct, frozen=True):

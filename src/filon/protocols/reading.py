@@ -29,12 +29,6 @@ def unreadable(body: bytes, what: str, fix: str | None = None) -> Broken:
     )
 
 
-def _again(refrain: Refrain | None, raw: bytes) -> Piece | None:
-    """What these bytes are where they repeat what is known."""
-    text = None if refrain is None else refrain.said(raw)
-    return None if refrain is None or text is None else refrain.piece(raw, text)
-
-
 class FrameReader:
     """Reads one streamed reply; a protocol says what an event, a document and the end mean.
 
@@ -70,9 +64,9 @@ class FrameReader:
 
     def read(self, data: bytes) -> list[Piece]:
         """As `feed`, with the bytes that each event came from."""
-        again = _again(self.refrain, data)
-        if again is not None:
-            return [again]
+        refrain = self.refrain
+        if refrain is not None and refrain.said(data) is not None:
+            return refrain.pieces(data)
         if not self._sniffed:
             data = self._sniff(data)
         if self.whole:
@@ -153,8 +147,10 @@ class FrameReader:
     def _item(self, item: sse.Item) -> Piece:
         if type(item) is sse.Comment or self._over:
             return Piece(item.raw)
-        again = _again(self._learned, item.raw)
-        return self._piece(cast(sse.Event, item)) if again is None else again
+        learned = self._learned
+        if learned is not None and learned.said(item.raw) is not None:
+            return learned.pieces(item.raw)[0]
+        return self._piece(cast(sse.Event, item))
 
     def _sniff(self, data: bytes) -> bytes:
         """Tells a document from a stream by its first character; holds blanks until it comes."""

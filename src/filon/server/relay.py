@@ -12,7 +12,7 @@ from filon.conversation.events import Broken, Done, StreamEvent
 from filon.conversation.reply import ReplyFold
 from filon.pipeline.parameters import wants_usage
 from filon.pipeline.turn import Chunk, Opened, Turn, chunk_of
-from filon.protocols.pieces import Piece, Refrain
+from filon.protocols.pieces import Around, Piece, Refrain
 from filon.protocols.wire import Protocol, StreamWriting
 from filon.server import explained, heading
 from filon.server.door import Door
@@ -42,7 +42,7 @@ class Relay:
         self._drops_usage = False
         # What the stream repeats, and that as the caller gets it.
         self._refrain: Refrain | None = None
-        self._around: tuple[bytes, bytes] | None = None
+        self._around: Around | None = None
         # Whether what comes is passed on piece by piece.
         self._passes = self._stream
         self._document: list[bytes] = []
@@ -74,15 +74,14 @@ class Relay:
             self._body(self._edited(pieces[0]) if alone else b"".join(map(self._edited, pieces)))
         return self._door.drain() if self._door.line.full else None
 
-    def said(self, raw: bytes, text: str, refrain: Refrain, /) -> Awaitable[None] | None:
-        """As a chunk that is this piece, with the edits of the refrain."""
+    def said(self, raw: bytes, refrain: Refrain, /) -> Awaitable[None] | None:
+        """As a chunk that says this, with the edits of the refrain."""
         if refrain is not self._refrain:
             self._learn(refrain)
         door = self._door
         if self._around is None or not (self._passes and door.begun):
-            return self.chunk(chunk_of(refrain.piece(raw, text)))
-        before, after = self._around
-        door.write(before + raw[refrain.where] + after)
+            return self.chunk(chunk_of(refrain.pieces(raw)))
+        door.write(refrain.edited(raw, self._around))
         return door.drain() if door.line.full else None
 
     def ended(self, turn: Turn, /) -> None:
@@ -116,8 +115,7 @@ class Relay:
             if refrain is not self._refrain:
                 self._learn(refrain)
             if self._around is not None:
-                before, after = self._around
-                return before + raw[refrain.where] + after
+                return refrain.edited(raw, self._around)
         if piece.model is None and not (piece.has_usage and self._drops_usage):
             return raw
         return self._edit_raw(raw) or b""
