@@ -24,12 +24,22 @@ def choose(page: Page, model: str) -> None:
     expect(page.get_by_test_id("model-picker")).to_have_count(0)
 
 
+# `wait_for_function` takes a promise for a yes, and does not wait for what it brings.
+_WHEN_THERE = """async () => {
+  for (let look = 0; look < 500; look++) {
+    const text = await navigator.clipboard.readText();
+    if (text) return text;
+    await new Promise((go) => setTimeout(go, 20));
+  }
+  return "";
+}"""
+
+
 def copied(page: Page, button: Locator) -> str:
     """What this button copies."""
     page.evaluate("navigator.clipboard.writeText('')")
     button.click()
-    # What was seen there is returned: a second look once found it empty.
-    return page.wait_for_function("navigator.clipboard.readText()").json_value()
+    return page.evaluate(_WHEN_THERE)
 
 
 def answers(page: Page) -> Locator:
