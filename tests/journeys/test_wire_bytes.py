@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from filon.store.trace_blob import bare
 from filon.store.traces import Trace
 from filon.trace.records import Attempt
 from tests.journeys.recorder import Recorded, Recorder
@@ -157,6 +158,16 @@ endpoints:
       addParams: {safe_prompt: true, temperature: 0.5}
       dropParams: [top_p]
 """
+
+
+async def test_a_body_that_goes_on_unchanged_is_kept_once(site: Site, recorder: Recorder) -> None:
+    recorder.answers(completion())
+    asked = b'{"model":"m-1","messages":[{"role":"user","content":"Hello"}],"temperature":0.5}'
+    assert (await site.program(None, data=asked)).status == 200
+    stored = await compare(site, recorder.last)
+    assert recorder.last.body == asked
+    kept = bare(stored.records)
+    assert [body.data for body in kept.bodies] == [asked]
 
 
 async def test_a_title_s_request(tmp_path: Path, template: Path, recorder: Recorder) -> None:

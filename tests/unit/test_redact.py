@@ -12,7 +12,7 @@ from filon.kit.redact import SECRET_HEADERS, Redactor, mask, mask_header
 from filon.trace.frames import Frame, frames_of
 from filon.trace.masks import masked
 from filon.trace.recorder import clean, redact
-from filon.trace.records import Attempt, Because, Body, Decision, Received, Translated
+from filon.trace.records import NO_HEADERS, Attempt, Because, Body, Decision, Received, Translated
 
 KEY = "sk-0123456789abcdef"
 SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=8, max_size=40)
@@ -155,6 +155,23 @@ def test_it_is_masked_wherever_a_record_holds_text() -> None:
     received = told[0]
     assert isinstance(received, Received)
     assert received.body.cuts == (3,)
+
+
+@pytest.mark.parametrize("odd", [10**30, "\ud83d"])
+def test_what_msgpack_cannot_hold_is_masked_all_the_same(odd: int | str) -> None:
+    because = Because(source="you", why=KEY)
+    decision = Decision(name="seed", decision="kept", because=because, wanted=odd)
+    record = Translated(
+        protocol="openai_chat",
+        decisions=(decision,),
+        method="POST",
+        url="",
+        headers=NO_HEADERS,
+        body=Body(b""),
+    )
+    (told,) = redact((record,), Redactor([KEY]))
+    assert isinstance(told, Translated)
+    assert (told.decisions[0].wanted, told.decisions[0].because.why) == (odd, mask(KEY))
 
 
 def test_what_holds_no_secret_stays_the_same_object() -> None:

@@ -43,7 +43,7 @@ class Patience:
         return silent_at if silent_at < self.deadline else self.deadline
 
     def heard(self, at: float) -> None:
-        """Payload came for the first time; then it does to move `heard_at`."""
+        """Payload came. Where it has come before, to set `heard_at` says the same."""
         self.allowed = self._between
         self.heard_at = at
 

@@ -32,7 +32,6 @@ from filon.server.relay import Relay
 from filon.server.wishes import NOTHING, PREFIX, STRICT, Wishes, wishes
 from filon.store.keys import KeyRow
 from filon.store.messages import INTERRUPTED
-from filon.store.trace_blob import INLINE
 from filon.trace.records import Body, Received
 
 # Stands where a trace tells the request, when it could not be read.
@@ -223,8 +222,7 @@ def _turn(
         method=door.method,
         path=door.path,
         headers=door.told,
-        # A short one is kept in one piece.
-        body=Body(body, cuts_of(body, request) if len(body) > INLINE else ()),
+        body=Body(body, cuts_of(body, request)),
         tags=asked.tags,
         metadata=asked.metadata,
         timeout=asked.timeout,

@@ -43,8 +43,6 @@ class Relay:
         # What the stream repeats, and that as the caller gets it.
         self._refrain: Refrain | None = None
         self._around: Around | None = None
-        # Whether what comes is passed on piece by piece.
-        self._passes = self._stream
         self._document: list[bytes] = []
         self._fold: ReplyFold | None = None
         self._writer: StreamWriting | None = None
@@ -56,7 +54,6 @@ class Relay:
         self._drops_usage = opened.only_we_asked_usage
         wire = opened.turn.wire
         self._same = wire is None or wire.protocol == self._protocol.name
-        self._passes = self._stream and self._same
 
     def chunk(self, chunk: Chunk, /) -> Awaitable[None] | None:
         """Passes a part of the reply on, and waits for a caller that reads slowly."""
@@ -79,7 +76,7 @@ class Relay:
         if refrain is not self._refrain:
             self._learn(refrain)
         door = self._door
-        if self._around is None or not (self._passes and door.begun):
+        if self._around is None or not (self._stream and self._same and door.begun):
             return self.chunk(chunk_of(refrain.pieces(raw)))
         door.write(refrain.edited(raw, self._around))
         return door.drain() if door.line.full else None

@@ -17,11 +17,7 @@ def redact(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecor
 
     Masks keep lengths, so that cut offsets and frame sizes stay true.
     """
-    # Walking the records costs more than looking once through their bytes, and secrets in them
-    # are rare.
-    if redactor.found_in(msgspec.msgpack.encode(records)):
-        return without_secrets(records, redactor)
-    return records
+    return without_secrets(records, redactor) if _may_hold(records, redactor) else records
 
 
 def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple[AnyRecord, ...]:
@@ -31,9 +27,16 @@ def without_secrets(records: tuple[AnyRecord, ...], redactor: Redactor) -> tuple
 
 def clean(value: _S, redactor: Redactor) -> _S:
     """Any value with each known secret in it masked."""
-    if redactor.found_in(msgspec.msgpack.encode(value)):
-        return _masked_struct(value, redactor)
-    return value
+    return _masked_struct(value, redactor) if _may_hold(value, redactor) else value
+
+
+def _may_hold(value: object, redactor: Redactor) -> bool:
+    """Whether a secret stands in it, or cannot be looked for in its bytes, since msgpack has no
+    room for it. To walk a value costs more than one look through its bytes."""
+    try:
+        return redactor.found_in(msgspec.msgpack.encode(value))
+    except (OverflowError, UnicodeEncodeError):
+        return True
 
 
 def _counted(record: AnyRecord, redactor: Redactor) -> AnyRecord:
