@@ -160,7 +160,7 @@ async def kept(store: Store) -> str:
 async def stored(store: Store, maker: Maker, numbers: "list[int]", count: int) -> str:
     """Writes more traces as the gateway does, and waits until they are on the disk."""
     for one in maker.more(numbers, count):
-        await store.traces.insert(OWNER, one, bare(maker.records()), one.key_id)
+        await store.traces.insert(OWNER, one, bare(maker.records()))
     await store.flush()
     return f"{count} traces"
 

@@ -150,7 +150,7 @@ class _Step:
         self._maker = maker
 
     async def __call__(self, connection: AsyncConnection) -> None:
-        new = [inserts(OWNER, one, self._maker.bare(), one.key_id) for one in self._some]
+        new = [inserts(OWNER, one, self._maker.bare()) for one in self._some]
         whole = joined(new)
         assert whole is not None
         await whole(connection)

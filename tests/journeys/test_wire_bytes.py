@@ -162,7 +162,9 @@ endpoints:
 
 async def test_a_body_that_goes_on_unchanged_is_kept_once(site: Site, recorder: Recorder) -> None:
     recorder.answers(completion())
-    asked = b'{"model":"m-1","messages":[{"role":"user","content":"Hello"}],"temperature":0.5}'
+    asked = b'{"model":"m-1","messages":[{"role":"user","content":"%s"}],"temperature":0.5}' % (
+        b"Hello" * 1000
+    )
     assert (await site.program(None, data=asked)).status == 200
     stored = await compare(site, recorder.last)
     assert recorder.last.body == asked

@@ -88,14 +88,15 @@ async def test_traces_are_summed_by_key_and_day(store: Store) -> None:
     # Handed over together, so that one batch adds to the same row more than once.
     for number in range(20):
         at = NOON + DAY * (number % 2)
-        given = {**priced, "started_at": at, "caller": "gateway"}
-        await store.traces.insert(ME, summary(f"t{number}", **given), bare(let_in), "k1")
-    failed = summary("f", started_at=NOON, outcome="failed", cost_kind="unknown")
-    await store.traces.insert(ME, failed, bare(let_in), "k1")
-    await store.traces.insert(ME, replace(failed, id="r"), bare(()), "k1")
-    unpriced = replace(failed, id="u", outcome="complete", input_tokens=1, output_tokens=1)
-    await store.traces.insert(ME, unpriced, bare(let_in), "k2")
-    await store.traces.insert(ME, replace(unpriced, id="n"), bare(let_in))
+        given = {**priced, "started_at": at, "caller": "gateway", "key_id": "k1"}
+        await store.traces.insert(ME, summary(f"t{number}", **given), bare(let_in))
+    failed = summary("f", started_at=NOON, outcome="failed", cost_kind="unknown", key_id="k1")
+    await store.traces.insert(ME, failed, bare(let_in))
+    await store.traces.insert(ME, replace(failed, id="r"), bare(()))
+    used = {"input_tokens": 1, "output_tokens": 1}
+    unpriced = replace(failed, id="u", outcome="complete", key_id="k2", **used)
+    await store.traces.insert(ME, unpriced, bare(let_in))
+    await store.traces.insert(ME, replace(unpriced, id="n", key_id=None), bare(let_in))
     await store.flush()
     uses = await store.keys.uses(ME, clock.day(NOON))
     assert uses["k1"].today == KeyUse(

@@ -73,7 +73,7 @@ async def filled(store: Store, traces: Sequence[TraceSummary]) -> None:
             KeyRow(id=key_id, owner_id=ME, name=name, prefix=prefix, hash=key_id, created_at=1.0)
         )
     for one in traces:
-        await store.traces.insert(ME, one, bare(()), one.key_id)
+        await store.traces.insert(ME, one, bare(()))
     await store.traces.insert(OTHER, summary("t_other", model=MODELS[0]), bare(()))
     await store.flush()
 

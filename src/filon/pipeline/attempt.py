@@ -5,6 +5,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from filon.conversation import tokens
 from filon.conversation.errors import BrokenReply, FilonError, Problem, ProviderError
 from filon.conversation.events import Broken, ReasoningDelta, StreamEvent, TextDelta, shows
 from filon.conversation.finding import Finding
@@ -13,7 +14,6 @@ from filon.diagnosis.facts import Known
 from filon.diagnosis.forgotten import forgotten
 from filon.kit import clock
 from filon.kit.http import Exchange, HttpFailure, Outgoing
-from filon.pipeline import tokens
 from filon.pipeline.failures import Seen, broken, refused, silent, unreachable
 from filon.pipeline.patience import Patience, passed
 from filon.pipeline.recording import Recording

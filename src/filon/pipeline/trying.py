@@ -6,9 +6,9 @@ from math import ceil
 
 from msgspec.structs import replace
 
+from filon.conversation import tokens
 from filon.conversation.errors import FilonError, Problem, ProviderError
 from filon.kit import clock
-from filon.pipeline import tokens
 from filon.pipeline.attempt import Exchanging
 from filon.pipeline.breaker import Outcome, Permit, Snapshot, Standing, access_to, outcome_of
 from filon.pipeline.patience import Patience, deadline, passed

@@ -6,7 +6,7 @@ Nothing is fetched, and nothing is guessed: a model that no list names has no ra
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +50,21 @@ def find(endpoint: Endpoint, model: str, when: float, input_tokens: int = 0) -> 
             return _configured(rate)
     manifest = catalog.by_name(endpoint.provider)
     if manifest is None:
-        host = catalog.host_of(endpoint.base_url) or endpoint.name
-        return NoRates(
-            f"No price list knows {host}. Give prices in tokenConfig of this endpoint's entry."
-        )
+        return _unknown(endpoint.base_url, endpoint.name)
     if manifest.prices is None:
         return NoRates(f"There is no price list for {manifest.label}.")
     found = _listed(manifest.prices, model)
     if found is None:
         return NoRates(f"{_list_name()} has no price for {model} at {manifest.label}.")
     return _rates(found, manifest.prices, when, input_tokens)
+
+
+@lru_cache(maxsize=256)
+def _unknown(base_url: str, name: str) -> NoRates:
+    host = catalog.host_of(base_url) or name
+    return NoRates(
+        f"No price list knows {host}. Give prices in tokenConfig of this endpoint's entry."
+    )
 
 
 def warm() -> None:

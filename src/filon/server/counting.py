@@ -3,8 +3,8 @@
 import msgspec
 
 from filon.accounts import scopes
+from filon.conversation import tokens
 from filon.conversation.request import ChatRequest
-from filon.pipeline import tokens
 from filon.pipeline.directory import Directory
 from filon.pipeline.stages.admit import called, let_in
 from filon.pipeline.turn import Caller

@@ -32,6 +32,7 @@ from filon.server.relay import Relay
 from filon.server.wishes import NOTHING, PREFIX, STRICT, Wishes, wishes
 from filon.store.keys import KeyRow
 from filon.store.messages import INTERRUPTED
+from filon.store.trace_blob import INLINE
 from filon.trace.records import Body, Received
 
 # Stands where a trace tells the request, when it could not be read.
@@ -222,7 +223,7 @@ def _turn(
         method=door.method,
         path=door.path,
         headers=door.told,
-        body=Body(body, cuts_of(body, request)),
+        body=Body(body, cuts_of(body, request) if len(body) > INLINE else ()),
         tags=asked.tags,
         metadata=asked.metadata,
         timeout=asked.timeout,

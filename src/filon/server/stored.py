@@ -7,6 +7,7 @@ from filon.server import told
 from filon.server.house import ServerHouse
 from filon.server.shapes import TraceShape
 from filon.store.traces import Trace
+from filon.trace.messages import with_messages
 from filon.trace.recorder import redact
 from filon.trace.records import AnyRecord
 
@@ -33,6 +34,6 @@ async def look(owner_id: int, trace_id: str, house: ServerHouse) -> Looked:
     progress = house.services.running.get(trace_id)
     if progress is not None and progress.turn.caller.owner_id == owner_id:
         records = redact(progress.records(), house.services.redactor)
-        return Looked(told.running_trace(progress), records)
+        return Looked(told.running_trace(progress), with_messages(records))
     trace = await stored(owner_id, trace_id, house)
     return Looked(told.trace(trace.summary), trace.records)

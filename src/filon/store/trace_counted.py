@@ -2,6 +2,7 @@
 the names that filters complete. Pure; many traces become few rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Insert, LargeBinary, func
@@ -9,16 +10,20 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from filon.kit import clock
 from filon.store import histogram
-from filon.store.encoding import clean, fits
+from filon.store.encoding import clean
 from filon.store.tables import key_days
 from filon.store.trace_rows import TraceSummary
-from filon.store.trace_tables import trace_names, trace_times
+from filon.store.trace_tables import trace_names, trace_sums, trace_times
+from filon.trace.facts import Names
 
 Row = Mapping[str, Any]
-# One use of a key: whose, which key, whether it was let in, and what became of it.
-Use = tuple[int, str, bool, TraceSummary]
-# By minute, owner, endpoint, model and finding: the columns of `TIME_SUMS`, then the histograms.
+# A trace that is counted: whose, what became of it, and whether its key let it in, if it has one.
+Given = tuple[int, TraceSummary, bool]
+# By minute, owner, endpoint, model, finding, key and whether that let them in: the columns of
+# `TIME_SUMS`, then the histograms.
 Sums = dict[tuple[Any, ...], list[Any]]
+# Of these the first so many are of times, whatever the key.
+_OF_TIME = 5
 
 # Seconds of one sum, and for how long such sums are kept, None for ever. A chart of an hour, a day,
 # a week, a month, a quarter or a year has about ninety points of just one of them.
@@ -37,6 +42,8 @@ TIME_SUMS = tuple(
     for column in trace_times.c
     if not column.primary_key and column.name not in _HISTOGRAMS
 )
+# More tokens than a request can have.
+_INSANE = 2**40
 _DAY = tuple(column.name for column in key_days.c if column.primary_key)
 _DAY_SUMS = (
     "requests",
@@ -72,6 +79,15 @@ def adding_to_times() -> Insert:
     )
 
 
+def adding_to_sums() -> Insert:
+    """Adds to how many traces there are, and to their bytes."""
+    new = insert_or(trace_sums)
+    return new.on_conflict_do_update(
+        index_elements=list(trace_sums.primary_key),
+        set_={name: trace_sums.c[name] + new.excluded[name] for name in ("traces", "bytes")},
+    )
+
+
 def adding_to_names() -> Insert:
     """Adds to how many traces have a name."""
     new = insert_or(trace_names)
@@ -81,43 +97,32 @@ def adding_to_names() -> Insert:
     )
 
 
-def by_day(uses: Iterable[Use]) -> list[dict[str, Any]]:
-    """One row for what many traces add to the same day of a key."""
-    days: dict[tuple[Any, ...], list[Any]] = {}
-    for owner_id, key_id, let_in, one in uses:
-        day = (owner_id, key_id, clock.day(one.started_at))
-        held = days.get(day)
-        if held is None:
-            held = days[day] = [0, 0, 0, 0, 0, 0.0, 0]
-        held[0] += 1
-        held[1] += not let_in
-        held[2] += let_in and one.outcome == "failed"
-        held[3] += fits(one.input_tokens) or 0
-        held[4] += fits(one.output_tokens) or 0
-        held[5] += one.cost_usd or 0.0
-        held[6] += one.unpriced
-    return [
-        dict(zip((*_DAY, *_DAY_SUMS), (*day, *held), strict=True)) for day, held in days.items()
-    ]
-
-
-def by_minute(summaries: Iterable[tuple[int, TraceSummary]]) -> Sums:
-    """The sums of each minute, endpoint, model and finding among these traces of these owners. It
-    runs for every trace, where the rest runs for every batch."""
+def by_minute(given: Iterable[Given]) -> Sums:
+    """The sums of each minute, endpoint, model, finding and key among these traces. It runs for
+    every trace, where the rest runs for every batch."""
     sums: Sums = {}
-    for owner_id, one in summaries:
+    for owner_id, one, let_in in given:
         failed = one.outcome == "failed"
         finding = one.failure if failed else ""
-        key = (int(one.started_at // 60.0) * 60, owner_id, one.endpoint, one.model, finding)
+        minute = int(one.started_at // 60.0) * 60
+        key = (minute, owner_id, one.endpoint, one.model, finding, one.key_id, let_in)
         held = sums.get(key)
         if held is None:
             held = sums[key] = [0, 0, 0, 0, 0.0, 0, {}, {}]
         held[0] += 1
-        held[1] += failed
-        held[2] += _sane(one.input_tokens)
-        held[3] += _sane(one.output_tokens)
-        held[4] += one.cost_usd or 0.0
-        held[5] += one.unpriced
+        if failed:
+            held[1] += 1
+        # Sums of what a hostile server claims must still fit a column.
+        tokens = one.input_tokens
+        if tokens is not None and 0 <= tokens < _INSANE:
+            held[2] += tokens
+        tokens = one.output_tokens
+        if tokens is not None and 0 <= tokens < _INSANE:
+            held[3] += tokens
+        if one.cost_usd is not None:
+            held[4] += one.cost_usd
+        if one.unpriced:
+            held[5] += 1
         if one.ttft is not None:
             histogram.count(held[6], one.ttft)
         if one.facts is not None and one.facts.rate is not None:
@@ -125,22 +130,41 @@ def by_minute(summaries: Iterable[tuple[int, TraceSummary]]) -> Sums:
     return sums
 
 
-def time_rows(sums: Sums) -> list[dict[str, Any]]:
-    """A row for each step of time among the sums of minutes."""
+def sum_rows(sizes: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """A row for each person, from whose each new trace is and how many bytes it takes."""
+    sums: dict[int, tuple[int, int]] = {}
+    for owner_id, size in sizes:
+        count, before = sums.get(owner_id, (0, 0))
+        sums[owner_id] = count + 1, before + size
+    return [(owner_id, *held) for owner_id, held in sums.items()]
+
+
+def day_rows(sums: Sums) -> list[dict[str, Any]]:
+    """A row for what is added to each day of a key."""
+    days: dict[tuple[Any, ...], list[Any]] = {}
+    for (at, owner_id, _, _, _, key_id, let_in), held in sums.items():
+        if key_id is None:
+            continue
+        day = (owner_id, key_id, clock.day(at))
+        known = days.setdefault(day, [0, 0, 0, 0, 0, 0.0, 0])
+        requests, failed, *used = held[:6]
+        refused, failed = (0, failed) if let_in else (requests, 0)
+        for place, more in enumerate((requests, refused, failed, *used)):
+            known[place] += more
     return [
-        row for step in STEPS for row in _rows(step, _coarser(sums, step) if step != 60 else sums)
+        dict(zip((*_DAY, *_DAY_SUMS), (*day, *held), strict=True)) for day, held in days.items()
     ]
 
 
-def _sane(tokens: int | None) -> int:
-    # Sums of what a hostile server claims must still fit a column.
-    return tokens if tokens is not None and 0 <= tokens < 2**40 else 0
+def time_rows(sums: Sums) -> list[dict[str, Any]]:
+    """A row for each step of time among the sums of minutes."""
+    return [row for step in STEPS for row in _rows(step, _coarser(sums, step))]
 
 
 def _coarser(sums: Sums, step: int) -> Sums:
     found: Sums = {}
     for (at, *others), held in sums.items():
-        key = (at - at % step, *others)
+        key = (at - at % step, *others[: _OF_TIME - 1])
         known = found.get(key)
         if known is None:
             found[key] = [*held[:6], dict(held[6]), dict(held[7])]
@@ -177,7 +201,7 @@ def marks_of(one: TraceSummary) -> list[tuple[str, str]]:
     """What stands out of a trace: the kinds and names by which it is found, and most are not."""
     marks = [] if one.mark is None else [("mark", clean(one.mark))]
     known = one.facts
-    if known is None:
+    if known is None or not known.stand_out:
         return marks
     for kind, names in (
         ("finding", known.findings),
@@ -186,22 +210,25 @@ def marks_of(one: TraceSummary) -> list[tuple[str, str]]:
         ("tag", known.tags),
     ):
         if names:
-            marks += dict.fromkeys([(kind, clean(name).replace("\n", " ")) for name in names])
+            marks += _named(kind, names)
     return marks
 
 
-def name_rows(
-    sums: Sums, days: Iterable[Row], marks: Iterable[Row], sign: int = 1
-) -> list[dict[str, Any]]:
-    """A row for each name, with how many of the traces behind these sums, days of keys and marks
-    have it; `sign` -1 takes them away."""
+@lru_cache(maxsize=1024)
+def _named(kind: str, names: Names) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys([(kind, clean(name).replace("\n", " ")) for name in names]))
+
+
+def name_rows(sums: Sums, marks: Iterable[Row], sign: int = 1) -> list[dict[str, Any]]:
+    """A row for each name, with how many of the traces behind these sums and marks have it; `sign`
+    -1 takes them away."""
     counts: dict[tuple[int, str, str], int] = {}
-    for (_, owner_id, endpoint, model, _), held in sums.items():
+    for (_, owner_id, endpoint, model, _, key_id, _), held in sums.items():
         _more(counts, (owner_id, "model", clean(model)), held[0])
         if endpoint is not None:
             _more(counts, (owner_id, "endpoint", endpoint), held[0])
-    for day in days:
-        _more(counts, (day["owner_id"], "key", day["key_id"]), day["requests"])
+        if key_id is not None:
+            _more(counts, (owner_id, "key", key_id), held[0])
     for mark in marks:
         _more(counts, (mark["owner_id"], mark["kind"], mark["name"]), 1)
     return [

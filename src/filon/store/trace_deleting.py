@@ -214,16 +214,11 @@ async def _delete(owner_id: int, ids: Sequence[int], connection: AsyncConnection
     columns = [traces.c[name] for name in SHOWN]
     mine = and_(traces.c.owner_id == owner_id, traces.c.id.in_(ids))
     rows = (await connection.execute(select(*columns).where(mine))).mappings().all()
-    given = [(owner_id, summary_of(row)) for row in rows]
+    given = [(owner_id, summary_of(row), True) for row in rows]
     marks = mark_rows(given)
     if marks:
         await _delete_marks(marks, connection)
-    keys = [
-        {"owner_id": owner_id, "key_id": one.key_id, "requests": 1}
-        for _, one in given
-        if one.key_id is not None
-    ]
-    names = name_rows(by_minute(given), keys, marks, -1)
+    names = name_rows(by_minute(given), marks, -1)
     if names:
         await connection.execute(adding_to_names(), names)
     c = trace_names.c

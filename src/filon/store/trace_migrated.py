@@ -83,12 +83,9 @@ def _summary(row: Row[*tuple[Any, ...]]) -> TraceSummary:
 
 
 def _add(owner_id: int, some: list[TraceSummary], connection: Connection) -> None:
-    given = [(owner_id, one) for one in some]
+    given = [(owner_id, one, True) for one in some]
     sums, marks = by_minute(given), mark_rows(given)
-    keys = [
-        {"owner_id": owner_id, "key_id": one.key_id, "requests": 1} for one in some if one.key_id
-    ]
     if marks:
         connection.execute(insert(trace_marks), marks)
     connection.execute(adding_to_times(), time_rows(sums))
-    connection.execute(adding_to_names(), name_rows(sums, keys, marks))
+    connection.execute(adding_to_names(), name_rows(sums, marks))

@@ -70,7 +70,7 @@ async def _store(some: Sequence[_Read], connection: AsyncConnection) -> None:
             .values(**fact_columns(one.facts), pieces=count)
         )
         # Its mark was known before.
-        marks = mark_rows([(owner_id, replace(one, mark=None))]) if changed.rowcount else []
+        marks = mark_rows([(owner_id, replace(one, mark=None), True)]) if changed.rowcount else []
         if marks:
             await connection.execute(insert_or(trace_marks).on_conflict_do_nothing(), marks)
-            await connection.execute(adding_to_names(), name_rows({}, (), marks))
+            await connection.execute(adding_to_names(), name_rows({}, marks))

@@ -159,10 +159,8 @@ def fact_values(facts: Facts | None) -> tuple[Any, ...]:
     )
 
 
-def values_of(
-    owner_id: int, one: TraceSummary, key_id: str | None, blob: bytes, pieces: int
-) -> tuple[Any, ...]:
-    """The values of `COLUMNS` for a new trace of this key."""
+def values_of(owner_id: int, one: TraceSummary, blob: bytes, pieces: int) -> tuple[Any, ...]:
+    """The values of `COLUMNS` for a new trace."""
     return (
         one.id,
         owner_id,
@@ -184,7 +182,7 @@ def values_of(
         None if one.mark is None else clean(one.mark),
         one.conversation_id,
         one.message_id,
-        key_id,
+        one.key_id,
         to_json(one.timing),
         len(blob),
         *fact_values(one.facts),

@@ -131,12 +131,6 @@ traces = Table(
         "started_at",
         sqlite_where=text("outcome <> 'complete'"),
     ),
-    Index(
-        "ix_traces_replay",
-        "owner_id",
-        "replay_of",
-        sqlite_where=text("replay_of IS NOT NULL"),
-    ),
     # Those that may refer to pieces, and those of which not all is known: few each.
     Index(
         "ix_traces_pieces",
@@ -205,8 +199,8 @@ trace_times = Table(
     sqlite_with_rowid=False,
 )
 
-# How many traces a person has, and the bytes that they and the pieces of their bodies take; kept by
-# the triggers below, so that it holds whoever writes or deletes.
+# How many traces a person has, and the bytes that they and the pieces of their bodies take. The
+# triggers below keep it, but for new traces: those are many, and are added once for a batch.
 trace_sums = Table(
     "trace_sums",
     metadata,
@@ -239,7 +233,6 @@ def _trigger(name: str, when: str, values: str) -> str:
 
 
 TRIGGERS = (
-    _trigger("trace_added", "INSERT ON traces", "1, NEW.size"),
     _trigger("trace_deleted", "DELETE ON traces", "-1, -OLD.size"),
     _trigger("piece_added", "INSERT ON body_pieces", "0, length(NEW.data)"),
     _trigger("piece_deleted", "DELETE ON body_pieces", "0, -length(OLD.data)"),

@@ -13,17 +13,27 @@ from filon.store.inserts import Inserts, Into, Row
 from filon.store.tables import key_days
 from filon.store.trace_blob import Bare, Pieces
 from filon.store.trace_counted import (
+    Given,
     adding_to_days,
     adding_to_names,
+    adding_to_sums,
     adding_to_times,
-    by_day,
     by_minute,
+    day_rows,
     marks_of,
     name_rows,
+    sum_rows,
     time_rows,
 )
 from filon.store.trace_rows import COLUMNS, TraceSummary, values_of
-from filon.store.trace_tables import body_pieces, trace_marks, trace_names, trace_times, traces
+from filon.store.trace_tables import (
+    body_pieces,
+    trace_marks,
+    trace_names,
+    trace_sums,
+    trace_times,
+    traces,
+)
 from filon.trace.records import Admitted
 
 # PostgreSQL has the same clause under the same name in its own dialect.
@@ -31,6 +41,7 @@ _PIECES = Into(insert_or(body_pieces).on_conflict_do_nothing(), tuple(body_piece
 _TRACES = Into(insert(traces), COLUMNS)
 _DAYS = Into(adding_to_days(), tuple(key_days.c.keys()))
 _MARKS = Into(insert_or(trace_marks).on_conflict_do_nothing(), tuple(trace_marks.c.keys()))
+_SUMS = Into(adding_to_sums(), tuple(trace_sums.c.keys()))
 _TIMES = Into(adding_to_times(), tuple(trace_times.c.keys()))
 _NAMES = Into(adding_to_names(), tuple(trace_names.c.keys()))
 # Bytes beyond which hashing and packing them would hold up every stream: about a millisecond.
@@ -38,11 +49,10 @@ _HEAVY = 512 * 1024
 
 
 class _New(Struct, frozen=True):
-    """A trace that is to be written: of this key, if it has one, which let it in or not."""
+    """A trace that is to be written. `let_in` says that it was admitted."""
 
     owner_id: int
     summary: TraceSummary
-    key_id: str | None
     let_in: bool
     blob: bytes
     pieces: Pieces
@@ -53,19 +63,17 @@ def is_heavy(records: Bare) -> bool:
     return records.size > _HEAVY
 
 
-async def prepared(
-    owner_id: int, summary: TraceSummary, records: Bare, key_id: str | None = None
-) -> Inserts:
+async def prepared(owner_id: int, summary: TraceSummary, records: Bare) -> Inserts:
     """As `inserts`, without holding up anyone."""
     if is_heavy(records):
-        return await asyncio.to_thread(inserts, owner_id, summary, records, key_id)
-    return inserts(owner_id, summary, records, key_id)
+        return await asyncio.to_thread(inserts, owner_id, summary, records)
+    return inserts(owner_id, summary, records)
 
 
-def inserts(owner_id: int, summary: TraceSummary, records: Bare, key_id: str | None) -> Inserts:
+def inserts(owner_id: int, summary: TraceSummary, records: Bare) -> Inserts:
     """A trace, for the writer."""
     blob, pieces = records.packed()
-    new = _New(owner_id, summary, key_id, _was_let_in(records), blob, pieces)
+    new = _New(owner_id, summary, _was_let_in(records), blob, pieces)
     weight = len(blob) + sum(map(len, pieces.values())) if pieces else len(blob)
     return Inserts(_rows_of, (new,), weight)
 
@@ -81,25 +89,20 @@ def _rows_of(some: Sequence[_New]) -> Iterator[tuple[Into, Sequence[Row]]]:
     """The rows of each table. Those of days, times and names are few for many traces."""
     yield _PIECES, [(new.owner_id, *piece) for new in some for piece in new.pieces.items()]
     yield _TRACES, [_values(new) for new in some]
-    days = by_day(
-        (new.owner_id, new.key_id, new.let_in, new.summary)
-        for new in some
-        if new.key_id is not None
-    )
-    yield _DAYS, _DAYS.rows(days)
-    given = [(new.owner_id, new.summary) for new in some]
+    yield _SUMS, sum_rows((new.owner_id, len(new.blob)) for new in some)
+    given = [(new.owner_id, new.summary, new.let_in) for new in some]
     sums, marks = by_minute(given), mark_rows(given)
+    yield _DAYS, _DAYS.rows(day_rows(sums))
     yield _MARKS, _MARKS.rows(marks)
     yield _TIMES, _TIMES.rows(time_rows(sums))
-    yield _NAMES, _NAMES.rows(name_rows(sums, days, marks))
+    yield _NAMES, _NAMES.rows(name_rows(sums, marks))
 
 
 def _values(new: _New) -> Row:
-    one = new.summary
-    return values_of(new.owner_id, one, new.key_id or one.key_id, new.blob, len(new.pieces))
+    return values_of(new.owner_id, new.summary, new.blob, len(new.pieces))
 
 
-def mark_rows(given: Iterable[tuple[int, TraceSummary]]) -> list[Mapping[str, Any]]:
+def mark_rows(given: Iterable[Given]) -> list[Mapping[str, Any]]:
     """The rows by which traces are found that have something that stands out."""
     return [
         {
@@ -109,6 +112,6 @@ def mark_rows(given: Iterable[tuple[int, TraceSummary]]) -> list[Mapping[str, An
             "started_at": one.started_at,
             "trace_id": one.id,
         }
-        for owner_id, one in given
+        for owner_id, one, _ in given
         for kind, name in marks_of(one)
     ]

@@ -17,6 +17,7 @@ from filon.store.trace_rows import SHOWN, Trace, TraceSummary, summary_of
 from filon.store.trace_tables import traces
 from filon.store.trace_writing import inserts, is_heavy, prepared
 from filon.store.writer import Writer
+from filon.trace.messages import with_messages
 
 __all__ = ["Rollup", "Trace", "TraceRows", "TraceSummary", "Traces"]
 
@@ -57,28 +58,16 @@ class Traces:
         """Whether a trace can be handed over without waiting."""
         return self._writer.has_room
 
-    def offer(
-        self,
-        owner_id: int,
-        summary: TraceSummary,
-        records: Bare,
-        key_id: str | None = None,
-    ) -> bool:
+    def offer(self, owner_id: int, summary: TraceSummary, records: Bare) -> bool:
         """As `insert`, where there is nothing to wait for; else does nothing and returns False."""
         if not self.has_room or is_heavy(records):
             return False
-        return self._writer.offer(inserts(owner_id, summary, records, key_id))
+        return self._writer.offer(inserts(owner_id, summary, records))
 
-    async def insert(
-        self,
-        owner_id: int,
-        summary: TraceSummary,
-        records: Bare,
-        key_id: str | None = None,
-    ) -> None:
+    async def insert(self, owner_id: int, summary: TraceSummary, records: Bare) -> None:
         """Hands a finished trace to the writer; it is durable within a quarter of a second. It
-        is one of the key `key_id`, if there is one, and counts as use of it."""
-        await self._writer.enqueue(await prepared(owner_id, summary, records, key_id))
+        counts as use of its key, if it has one."""
+        await self._writer.enqueue(await prepared(owner_id, summary, records))
 
     async def insert_now(self, owner_id: int, summary: TraceSummary, records: Bare) -> None:
         """Stores a finished trace; it is durable when this returns. Raises StoreError."""
@@ -97,9 +86,8 @@ class Traces:
             encoded = trace_blob.decode(row["records"])
             groups = await pieces_of(owner_id, encoded.groups(), connection)
             pieces = await pieces_of(owner_id, encoded.pieces(groups), connection)
-        return Trace(
-            summary=summary_of(row), records=encoded.records(groups | pieces), size=row["size"]
-        )
+        records = with_messages(encoded.records(groups | pieces))
+        return Trace(summary=summary_of(row), records=records, size=row["size"])
 
     async def page(
         self,

@@ -55,6 +55,11 @@ class Facts(Struct, frozen=True, kw_only=True):
     replay_of: str | None = None
     flags: int = 0
 
+    @property
+    def stand_out(self) -> bool:
+        """Whether there is anything that a trace is marked with."""
+        return bool(self.findings or self.dropped or self.changed or self.tags)
+
 
 def facts(records: Sequence[AnyRecord]) -> Facts:
     """The facts of a turn, which is over or has come so far."""
@@ -114,6 +119,8 @@ def _codes(findings: tuple[Finding, ...]) -> Names:
 
 
 def _shown(record: Assembled) -> int:
+    if record.images:
+        return IMAGES
     for sourced in record.messages:
         for part in sourced.message.parts:
             if type(part) is Image:

@@ -133,11 +133,17 @@ class SourcedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Assembled(Record, frozen=True, kw_only=True, tag="assembled"):
-    """The messages we will really send, in order."""
+    """The messages we will really send, in order.
+
+    `in_request` says that they are those of the request as it came; then none are kept here, and
+    `filon.trace.messages` reads them from there. `images` says that there are some among these.
+    """
 
     stage: str = "assemble"
-    messages: tuple[SourcedMessage, ...]
+    messages: tuple[SourcedMessage, ...] = ()
     tokenizer: str
+    in_request: bool = False
+    images: bool = False
 
 
 class Candidate(Struct, frozen=True, kw_only=True, omit_defaults=True):

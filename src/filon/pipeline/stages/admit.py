@@ -7,11 +7,11 @@ from filon.accounts import scopes
 from filon.accounts.limits import Taken
 from filon.config.preset import Preset
 from filon.config.route import Route
+from filon.conversation import tokens
 from filon.conversation.errors import FilonError, Problem, UnknownModel
 from filon.conversation.request import ChatRequest
 from filon.conversation.rights import KeyRules
 from filon.kit.memo import Memo
-from filon.pipeline import tokens
 from filon.pipeline.directory import PRESET, Directory
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Caller, Turn

@@ -7,29 +7,18 @@ from msgspec.structs import replace
 
 from filon.config import special
 from filon.config.preset import Preset
+from filon.conversation import tokens
 from filon.conversation.errors import InvalidRequest
-from filon.conversation.message import (
-    Image,
-    Message,
-    Opaque,
-    Part,
-    Reasoning,
-    Text,
-    ToolCall,
-    say,
-)
+from filon.conversation.message import Image, Message, Reasoning, Text, ToolCall, say
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
-from filon.pipeline import tokens
 from filon.pipeline.directory import Directory
 from filon.pipeline.presets import named_preset
 from filon.pipeline.services import Services
 from filon.pipeline.turn import Turn
 from filon.store.messages import MessageRow
-from filon.trace.records import Assembled, SourcedMessage
-
-# The trace holds the whole messages in the body as sent; here a reader needs to recognise them.
-_PREVIEW = 280
+from filon.trace.messages import sourced
+from filon.trace.records import Assembled
 
 
 class Gathered(Struct, frozen=True, kw_only=True):
@@ -86,21 +75,36 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
             fix="Name a model that makes embeddings: endpoint/model.",
             param="model",
         )
+    if preset is None and turn.caller.kind == "gateway":
+        return turn.after(_WITH_IMAGES if _have_images(turn.request.messages) else _AS_ASKED)
     if branch is None:
-        sourced = _sourced(turn.request.messages, "request")
+        told = sourced(turn.request.messages, "request")
         request = turn.request
     else:
         messages = tuple(message for row in branch if (message := _as_sent(row)) is not None)
-        sourced = _sourced(messages, "history", last="this message")
+        told = sourced(messages[:-1], "history") + sourced(messages[-1:], "this message")
         request = replace(turn.request, messages=messages, raw=None)
     if preset is not None and preset.system is not None:
         now = clock.local(gathered.now)
         said = say("system", special.fill(preset.system.text, gathered.person, now))
         request = _begun_with(said, request)
-        first = replace(_source(said, "preset"), because=preset.system.because)
-        sourced = (first, *sourced)
-    record = Assembled(messages=sourced, tokenizer=tokens.TOKENIZER)
+        (first,) = sourced((said,), "preset")
+        told = (replace(first, because=preset.system.because), *told)
+    record = Assembled(messages=told, tokenizer=tokens.TOKENIZER)
     return turn.after(record, request=request, preset=preset)
+
+
+# What a program asks stands in its request, and is not told twice.
+_AS_ASKED = Assembled(in_request=True, tokenizer=tokens.TOKENIZER)
+_WITH_IMAGES = Assembled(in_request=True, images=True, tokenizer=tokens.TOKENIZER)
+
+
+def _have_images(messages: tuple[Message, ...]) -> bool:
+    for message in messages:
+        for part in message.parts:
+            if type(part) is Image:
+                return True
+    return False
 
 
 def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:
@@ -117,54 +121,3 @@ def _as_sent(row: MessageRow) -> Message | None:
         if not isinstance(part, Reasoning | ToolCall) and part != Text("")
     )
     return Message(role="assistant", parts=parts) if parts else None
-
-
-def _sourced(
-    messages: tuple[Message, ...], origin: str, last: str | None = None
-) -> tuple[SourcedMessage, ...]:
-    sourced = [_source(message, origin) for message in messages]
-    if last is not None and sourced:
-        sourced[-1] = replace(sourced[-1], origin=last)
-    return tuple(sourced)
-
-
-def _source(message: Message, origin: str) -> SourcedMessage:
-    return SourcedMessage(
-        message=_preview(message), origin=origin, tokens=tokens.of_message(message)
-    )
-
-
-def _preview(message: Message) -> Message:
-    """The message as a reader recognises it: its text in one, then its calls and the rest, each
-    by its beginning."""
-    parts = message.parts
-    if len(parts) == 1 and type(only := parts[0]) is Text:
-        text = only.text
-        if len(text) <= _PREVIEW:
-            return message
-        if not message.extra:
-            return replace(message, parts=(Text(f"{text[:_PREVIEW]}…"),))
-    texts = (Text(_begun(message.text)),) if message.text else ()
-    others = (_part_begun(part) for part in message.parts if not isinstance(part, Text))
-    return Message(
-        role=message.role,
-        parts=(*texts, *others),
-        name=message.name,
-        call_id=message.call_id,
-    )
-
-
-def _part_begun(part: Part) -> Part:
-    match part:
-        case ToolCall(arguments=arguments):
-            return replace(part, arguments=_begun(arguments))
-        case Image(url=url):
-            return replace(part, url=_begun(url))
-        case Opaque(json=json):
-            return replace(part, json=_begun(json))
-        case _:
-            return replace(part, text=_begun(part.text))
-
-
-def _begun(text: str) -> str:
-    return text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}…"

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from filon.conversation import tokens
 from filon.conversation.finding import Finding
 from filon.conversation.usage import Usage
 from filon.diagnosis.odd import Answered, odd, seems_short
-from filon.pipeline import tokens
 from filon.pipeline.ending import message_ending, trace_summary
 from filon.pipeline.services import Progress, Services
 from filon.pipeline.turn import Turn
@@ -46,7 +46,7 @@ def settle(progress: Progress, services: Services) -> Coroutine[Any, Any, None] 
     records = _masked(progress, services)
     turn = progress.turn
     summary = trace_summary(turn)
-    if not services.store.traces.offer(turn.caller.owner_id, summary, records, turn.caller.key_id):
+    if not services.store.traces.offer(turn.caller.owner_id, summary, records):
         return _stored(progress, summary, records, services)
     _tell(progress, summary, services)
     return None
@@ -183,7 +183,7 @@ async def _store(turn: Turn, summary: TraceSummary, records: Bare, services: Ser
             services.store.messages.finish(owner, turn.thread.answer_id, ending),
         )
     else:
-        await services.store.traces.insert(owner, summary, records, turn.caller.key_id)
+        await services.store.traces.insert(owner, summary, records)
 
 
 def _log(turn: Turn, summary: TraceSummary, services: Services) -> None:

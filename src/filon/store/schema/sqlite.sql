@@ -8,11 +8,6 @@ CREATE TRIGGER piece_deleted AFTER DELETE ON body_pieces BEGIN
   ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
 END;
 
-CREATE TRIGGER trace_added AFTER INSERT ON traces BEGIN
-  INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (NEW.owner_id, 1, NEW.size)
-  ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
-END;
-
 CREATE TRIGGER trace_deleted AFTER DELETE ON traces BEGIN
   INSERT INTO trace_sums (owner_id, traces, bytes) VALUES (OLD.owner_id, -1, -OLD.size)
   ON CONFLICT (owner_id) DO UPDATE SET traces = traces + excluded.traces, bytes = bytes + excluded.bytes;
@@ -262,8 +257,6 @@ CREATE INDEX ix_traces_model ON traces (owner_id, model, started_at);
 CREATE INDEX ix_traces_outcome ON traces (owner_id, outcome, started_at) WHERE outcome <> 'complete';
 
 CREATE INDEX ix_traces_pieces ON traces (id) WHERE pieces IS NULL OR pieces > 0;
-
-CREATE INDEX ix_traces_replay ON traces (owner_id, replay_of) WHERE replay_of IS NOT NULL;
 
 CREATE INDEX ix_traces_replay_of ON traces (owner_id, replay_of, started_at) WHERE replay_of IS NOT NULL;
 
