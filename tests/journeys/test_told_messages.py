@@ -55,7 +55,7 @@ async def test_those_of_a_long_history_are_no_pieces_of_their_own(
     site: Site, recorder: Recorder
 ) -> None:
     recorder.answers(completion())
-    history = [f"{number}. {LONG}" for number in range(30)]
+    history = [f"{number:03}. {LONG}" for number in range(30)]
     await site.program(asking(*history, "Hello"))
     trace = await site.last_trace()
     assert [text for _, text in told(trace)] == [one[:280] + "…" for one in history] + ["Hello"]
