@@ -100,9 +100,13 @@ def record(value: AnyRecord) -> dict[str, Any]:
     """A record with its type's name; bytes as text with their size."""
     told = _plain(value)
     told["type"] = type(value).__struct_config__.tag
-    # How older versions kept the frames.
-    told.pop("apart", None)
+    for only_kept in _ONLY_KEPT:
+        told.pop(only_kept, None)
     return told
+
+
+# How older versions kept the frames, and what a trace is found by where its messages are not kept.
+_ONLY_KEPT = ("apart", "images")
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,6 @@
 the names that filters complete. Pure; many traces become few rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Insert, LargeBinary, func
@@ -14,7 +13,6 @@ from filon.store.encoding import clean
 from filon.store.tables import key_days
 from filon.store.trace_rows import TraceSummary
 from filon.store.trace_tables import trace_names, trace_sums, trace_times
-from filon.trace.facts import Names
 
 Row = Mapping[str, Any]
 # A trace that is counted: whose, what became of it, and whether its key let it in, if it has one.
@@ -210,13 +208,8 @@ def marks_of(one: TraceSummary) -> list[tuple[str, str]]:
         ("tag", known.tags),
     ):
         if names:
-            marks += _named(kind, names)
+            marks += dict.fromkeys([(kind, clean(name).replace("\n", " ")) for name in names])
     return marks
-
-
-@lru_cache(maxsize=1024)
-def _named(kind: str, names: Names) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys([(kind, clean(name).replace("\n", " ")) for name in names]))
 
 
 def name_rows(sums: Sums, marks: Iterable[Row], sign: int = 1) -> list[dict[str, Any]]:
