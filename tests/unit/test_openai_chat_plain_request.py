@@ -27,7 +27,8 @@ BODIES = st.fixed_dictionaries(
     optional={
         "stream": st.booleans() | st.none() | st.just("yes"),
         "temperature": VALUES,
-        "stop": VALUES | st.lists(TEXTS, max_size=2),
+        "stop": VALUES | st.lists(TEXTS | st.integers(), max_size=2),
+        "stream_options": st.dictionaries(TEXTS, VALUES | st.lists(VALUES, max_size=2), max_size=2),
         "fallbacks": st.lists(TEXTS, max_size=2),
     },
 )
@@ -56,6 +57,8 @@ def test_both_find_the_same(fields: dict[str, Any], ascii_only: bool) -> None:
 def test_a_plain_body_is_read_in_two_looks() -> None:
     body = b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.5}'
     assert read_plain(body) == read_closely(body)
+    body = body.replace(b"0.5", b'1, "stop": ["a", "b"], "stream_options": {"include_usage": true}')
+    assert read_plain(body) == read_closely(body)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,8 @@ def test_a_plain_body_is_read_in_two_looks() -> None:
         b'{"model": "m"}',
         b'\xef\xbb\xbf{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}',
         b'{"model": "m", "messages": [{"role": "user", "content": "\xff"}]}',
-        b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": []}',
+        b'{"model": "m", "messages": [{"role": "user", "content": ""}], "n":[9999999999999999999]}',
+        b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": [{"n": {}}]}',
         b'{"model": "m", "messages": [{"role": "user", "content": "Hi"}], "n":9999999999999999999}',
     ],
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import Raw
@@ -105,10 +105,17 @@ def value_at(raw: Raw | bytes, where: str) -> Any:
     return value
 
 
-def are_simple(values: Iterable[object]) -> bool:
-    """Whether none of them can be deep or hide a number that is too long."""
+def are_simple(values: Iterable[object], *, inside: bool = False) -> bool:
+    """Whether none of them can be deep or hide a number that is too long. A list or an object of
+    words and numbers, such as `stop` and `stream_options`, is not deep; `inside` is one."""
     for value in values:
-        if type(value) not in _SIMPLE and not (type(value) is int and -_LONG < value < _LONG):
+        kind = type(value)
+        if kind in _SIMPLE or (type(value) is int and -_LONG < value < _LONG):
+            continue
+        if inside or (kind is not dict and kind is not list):
+            return False
+        inner = cast("dict[str, object] | list[object]", value)
+        if not are_simple(inner.values() if isinstance(inner, dict) else inner, inside=True):
             return False
     return True
 
