@@ -3,6 +3,7 @@
 Values only. How a part looks on a wire is the business of `filon.protocols`.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -80,6 +81,15 @@ class Message(Struct, frozen=True, kw_only=True):
         if len(self.parts) == 1 and isinstance(only := self.parts[0], Text):
             return only.text
         return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+def have_images(messages: Iterable[Message]) -> bool:
+    """Whether an image is among what they say."""
+    for message in messages:
+        for part in message.parts:
+            if type(part) is Image:
+                return True
+    return False
 
 
 def say(role: Role, text: str) -> Message:

@@ -76,15 +76,14 @@ class _Encoded(Struct, frozen=True):
 
 class Bare(Struct, frozen=True):
     """Records apart from their long bodies, each of these once. `encoded` are the records in
-    msgpack, None where that has no room for what stands in them, and the whole blob where nothing
-    is cut (`is_whole`); `items` as in `_Stored`, for each body."""
+    msgpack, the whole blob of them where there are no bodies; None where msgpack has no room for
+    what stands in them. `items` are as in `_Stored`, for each body."""
 
     records: tuple[AnyRecord, ...]
     bodies: tuple[Body, ...]
     items: tuple[int, ...]
     places: tuple[int, ...]
     encoded: bytes | None
-    is_whole: bool = False
 
     @property
     def size(self) -> int:
@@ -93,7 +92,7 @@ class Bare(Struct, frozen=True):
 
     def packed(self) -> tuple[bytes, Pieces]:
         """The blob, and the pieces it refers to by hash."""
-        if self.is_whole and self.encoded is not None:
+        if self.encoded is not None and not self.bodies:
             return shortened(self.encoded), {}
         pieces: Pieces = {}
         cut = zip(self.bodies, self.items, strict=True)
@@ -109,7 +108,7 @@ def bare(records: Sequence[AnyRecord]) -> Bare:
     """The records, ready to be looked through and to be packed."""
     if _are_short(records):
         kept, places = tuple(records), (-1,) * len(records)
-        return Bare(kept, (), (), places, in_msgpack(_Blob(kept, (), places)), is_whole=True)
+        return Bare(kept, (), (), places, in_msgpack(_Blob(kept, (), places)))
     return _without_bodies(records)
 
 

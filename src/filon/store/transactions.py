@@ -40,6 +40,8 @@ class Transactions:
 
     async def write(self, ops: Sequence[Op[Any]]) -> Sequence[Outcome]:
         """What becomes of each of the operations."""
+        if await self._written_as_one(ops):
+            return [DONE] * len(ops)
         if len(ops) == 1:
             return [await self.alone(ops[0])]
         outcomes: list[Outcome] = []
@@ -59,10 +61,10 @@ class Transactions:
         except (SQLAlchemyError, FilonError, *_UNSUITABLE) as error:
             return self._failed(error)
 
-    async def write_as_one(self, ops: Sequence[Op[Any]]) -> bool:
+    async def _written_as_one(self, ops: Sequence[Op[Any]]) -> bool:
         """Writes what is nothing but inserts of one kind, as nearly all is under load, without
-        SQLAlchemy and with one change of thread. Where that fails nothing is written, and this is
-        False: the general way then finds out what of it can be, and why the rest cannot."""
+        SQLAlchemy and with one change of thread. Where that fails nothing is written: the general
+        way then finds out what of it can be, and why the rest cannot."""
         whole = joined(ops)
         if whole is None:
             return False

@@ -20,7 +20,7 @@ from filon.store.connection import AsyncConnection
 from filon.store.errors import StoreError
 from filon.store.inserts import ROWS_AT_ONCE, Inserts
 from filon.store.obstacle import Obstacle, is_lock
-from filon.store.transactions import DONE, Op, Outcome, Transactions
+from filon.store.transactions import Op, Outcome, Transactions
 
 __all__ = ["ROWS_AT_ONCE", "Backlog", "Inserts", "Op", "Writer"]
 
@@ -78,8 +78,6 @@ class Writer:
         self._bytes = 0
         # Operations from the call that brings them until they are taken into a batch.
         self._outstanding = 0
-        # Those in the queue that came with a reply.
-        self._awaiting = 0
         self._batch: list[_Item] = []
         self._batch_bytes = 0
         self._awaited = False
@@ -178,10 +176,8 @@ class Writer:
         self._queue.append(item)
         self._news.set()
         self._bytes += item.weight
-        if item.reply is not None:
-            self._awaiting += 1
-            self._hurry.set()
-        elif self._outstanding >= BATCH_LENGTH or self._bytes >= BATCH_BYTES:
+        is_much = self._outstanding >= BATCH_LENGTH or self._bytes >= BATCH_BYTES
+        if is_much or item.reply is not None:
             self._hurry.set()
 
     async def _put_unless_told(self, item: _Item, reply: "asyncio.Future[Any]") -> None:
@@ -238,24 +234,8 @@ class Writer:
         return len(self._batch) >= BATCH_LENGTH or self._batch_bytes >= BATCH_BYTES
 
     def _take_waiting(self) -> None:
-        if self._fits_as_it_is:
-            self._batch += self._queue
-            self._batch_bytes += self._bytes
-            self._outstanding -= len(self._queue)
-            self._bytes = 0
-            self._queue.clear()
-            self._room.set()
         while self._queue and not self._is_full:
             self._take(self._queue.popleft())
-
-    @property
-    def _fits_as_it_is(self) -> bool:
-        """Whether all that waits goes into the batch, and nobody is to be told of any of it."""
-        return (
-            not self._awaiting
-            and len(self._batch) + len(self._queue) <= BATCH_LENGTH
-            and self._batch_bytes + self._bytes <= BATCH_BYTES
-        )
 
     def _take(self, item: _Item) -> None:
         if not _was_told(item):
@@ -263,7 +243,6 @@ class Writer:
             self._batch_bytes += item.weight
             self._awaited = self._awaited or item.reply is not None
         self._outstanding -= 1
-        self._awaiting -= item.reply is not None
         self._bytes -= item.weight
         self._room.set()
 
@@ -271,11 +250,7 @@ class Writer:
         """Writes the batch. What meets a lock is kept and tried again, for as long as it lasts or
         somebody wants it to wait."""
         while self._batch:
-            ops = [item.op for item in self._batch]
-            if await self._transactions.write_as_one(ops):
-                self._wrote_all()
-                return
-            outcomes = await self._transactions.write(ops)
+            outcomes = await self._transactions.write([item.op for item in self._batch])
             tried = [*zip(self._batch, outcomes, strict=True)]
             held = [one for one in tried if is_lock(one[1].error)]
             self._settle([one for one in tried if not is_lock(one[1].error)] if held else tried)
@@ -290,15 +265,6 @@ class Writer:
             if self._obstacle.is_past_patience:
                 self._refuse(held[0][1].error)
             await asyncio.sleep(_PAUSE)
-
-    def _wrote_all(self) -> None:
-        """Tells that the whole batch, which was nothing but inserts, is written."""
-        self._stored += len(self._batch)
-        for item in self._batch if self._awaited else ():
-            if item.reply is not None:
-                self._tell(item.reply, DONE)
-        self._batch = []
-        self._obstacle.wrote()
 
     def _refuse(self, error: FilonError | None) -> None:
         """Tells all who wait that it is in vain. What nobody waits for is kept."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from filon.conversation.finding import Finding
-from filon.conversation.message import Image, Reasoning, ToolCall
+from filon.conversation.message import Reasoning, ToolCall, have_images
 from filon.conversation.usage import Usage
 from filon.trace.records import (
     Admitted,
@@ -119,13 +119,8 @@ def _codes(findings: tuple[Finding, ...]) -> Names:
 
 
 def _shown(record: Assembled) -> int:
-    if record.images:
-        return IMAGES
-    for sourced in record.messages:
-        for part in sourced.message.parts:
-            if type(part) is Image:
-                return IMAGES
-    return 0
+    told = [one.message for one in record.messages]
+    return IMAGES if record.images or have_images(told) else 0
 
 
 def _tried(record: Attempt, last: Attempt | None) -> int:

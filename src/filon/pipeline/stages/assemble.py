@@ -9,7 +9,7 @@ from filon.config import special
 from filon.config.preset import Preset
 from filon.conversation import tokens
 from filon.conversation.errors import InvalidRequest
-from filon.conversation.message import Image, Message, Reasoning, Text, ToolCall, say
+from filon.conversation.message import Message, Reasoning, Text, ToolCall, have_images, say
 from filon.conversation.request import ChatRequest
 from filon.kit import clock
 from filon.pipeline.directory import Directory
@@ -76,7 +76,7 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
             param="model",
         )
     if preset is None and turn.caller.kind == "gateway":
-        return turn.after(_WITH_IMAGES if _have_images(turn.request.messages) else _AS_ASKED)
+        return turn.after(_WITH_IMAGES if have_images(turn.request.messages) else _AS_ASKED)
     if branch is None:
         told = sourced(turn.request.messages, "request")
         request = turn.request
@@ -97,14 +97,6 @@ def decide(turn: Turn, gathered: Gathered) -> Turn:
 # What a program asks stands in its request, and is not told twice.
 _AS_ASKED = Assembled(in_request=True, tokenizer=tokens.TOKENIZER)
 _WITH_IMAGES = Assembled(in_request=True, images=True, tokenizer=tokens.TOKENIZER)
-
-
-def _have_images(messages: tuple[Message, ...]) -> bool:
-    for message in messages:
-        for part in message.parts:
-            if type(part) is Image:
-                return True
-    return False
 
 
 def _begun_with(message: Message, request: ChatRequest) -> ChatRequest:
